@@ -1,0 +1,7 @@
+module b2b.example/customers-api
+
+go 1.26
+
+require b2b.example v0.0.0
+
+replace b2b.example => ../

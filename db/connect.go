@@ -1,0 +1,150 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	sqlitedriver "github.com/glebarez/go-sqlite"
+	gormsqlite "github.com/glebarez/sqlite"
+	mysqldriver "github.com/go-sql-driver/mysql"
+	gormmysql "gorm.io/driver/mysql"
+	"gorm.io/gorm"
+)
+
+func (d *DB) connect(ctx context.Context, url string, o Options) error {
+	switch {
+	case strings.HasPrefix(url, "mysql://"):
+		d.dialect = MySQL
+		return d.connectMySQL(ctx, url, o)
+	case strings.HasPrefix(url, "sqlite:"):
+		d.dialect = SQLite
+		return d.connectSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), o)
+	default:
+		return fmt.Errorf("database: the address must begin with mysql:// or sqlite:")
+	}
+}
+
+// connectMySQL opens one pool for reads and writes. What a session needs is set once, when its connection is made.
+func (d *DB) connectMySQL(ctx context.Context, url string, o Options) error {
+	config, err := mysqlConfig(url)
+	if err != nil {
+		return err
+	}
+	isolation, err := isolationVariable(ctx, config)
+	if err != nil {
+		return err
+	}
+	config.Params[isolation] = "'READ-COMMITTED'"
+	connector, err := mysqldriver.NewConnector(config)
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	d.write = newPool(sqlDB(o.Wrap(connector), o.PoolSize))
+	d.read = d.write
+	d.patient = func() *sql.DB { return patientMySQL(config) }
+	return nil
+}
+
+// patientMySQL opens connections that wait for an answer as long as it takes, for changing the schema of big tables, and
+// give up soon on a table that somebody else is using.
+func patientMySQL(config *mysqldriver.Config) *sql.DB {
+	patient := config.Clone()
+	patient.ReadTimeout = 0
+	patient.Params["lock_wait_timeout"] = "5"
+	connector, err := mysqldriver.NewConnector(patient)
+	if err != nil {
+		panic(err) // the same settings have just been accepted
+	}
+	return sqlDB(connector, 2)
+}
+
+// mysqlConfig turns the address into the driver's settings. The server waits 3 s for a row, the driver 10 s for an
+// answer; clientFoundRows makes an UPDATE tell how many rows it found, so that a missing one is noticed.
+func mysqlConfig(address string) (*mysqldriver.Config, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
+		return nil, fmt.Errorf("database: the address must read mysql://user:password@host:3306/name")
+	}
+	config := mysqldriver.NewConfig()
+	config.User = u.User.Username()
+	config.Passwd, _ = u.User.Password()
+	config.Net, config.Addr, config.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
+	if u.Port() == "" {
+		config.Addr += ":3306"
+	}
+	config.ParseTime, config.Loc = true, time.UTC
+	config.Timeout, config.ReadTimeout, config.WriteTimeout = 3*time.Second, 10*time.Second, 10*time.Second
+	config.ClientFoundRows, config.RejectReadOnly = true, true
+	config.Collation = "utf8mb4_bin"
+	config.Logger = &mysqldriver.NopLogger{}
+	config.Params = map[string]string{
+		"time_zone":                "'+00:00'",
+		"innodb_lock_wait_timeout": "3",
+		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
+	}
+	return config, nil
+}
+
+var mariaDB = regexp.MustCompile(`^(\d+)\.(\d+)\.\d+-MariaDB`)
+
+// isolationVariable asks the server which variable sets the isolation of a session: MariaDB before 11.1 has its own name.
+func isolationVariable(ctx context.Context, config *mysqldriver.Config) (string, error) {
+	connector, err := mysqldriver.NewConnector(config)
+	if err != nil {
+		return "", fmt.Errorf("database: %w", err)
+	}
+	probe := sqlDB(connector, 1)
+	defer func() { _ = probe.Close() }()
+	var version string
+	if err := probe.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
+		return "", fmt.Errorf("database: %w", err)
+	}
+	if m := mariaDB.FindStringSubmatch(version); m != nil {
+		major, _ := strconv.Atoi(m[1])
+		minor, _ := strconv.Atoi(m[2])
+		if major < 11 || (major == 11 && minor < 1) {
+			return "tx_isolation", nil
+		}
+	}
+	return "transaction_isolation", nil
+}
+
+// connectSQLite opens one writer, which takes the file's lock when its transaction begins, and readers beside it.
+// synchronous(FULL) is what keeps the last commits when the plug is pulled.
+func (d *DB) connectSQLite(ctx context.Context, path string, o Options) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	common := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
+	writer := sqliteConnector{dsn: common + "&_txlock=immediate"}
+	reader := sqliteConnector{dsn: common + "&_pragma=query_only(1)"}
+	d.write = newPool(sqlDB(o.Wrap(writer), 1))
+	if err := d.write.sql.PingContext(ctx); err != nil { // makes the file, before a reader looks for it
+		return fmt.Errorf("database: %w", err)
+	}
+	d.read = newPool(sqlDB(o.Wrap(reader), o.PoolSize))
+	return nil
+}
+
+type sqliteConnector struct{ dsn string }
+
+func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.dsn) }
+func (c sqliteConnector) Driver() driver.Driver                        { return &sqlitedriver.Driver{} }
+
+func dialector(dialect Dialect, conn gorm.ConnPool) gorm.Dialector {
+	if dialect == SQLite {
+		return gormsqlite.Dialector{Conn: conn}
+	}
+	return gormmysql.New(gormmysql.Config{Conn: conn})
+}

@@ -1,0 +1,109 @@
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"regexp"
+
+	sqlitedriver "github.com/glebarez/go-sqlite"
+	mysqldriver "github.com/go-sql-driver/mysql"
+
+	"b2b.example/kit/fault"
+)
+
+// errUnknownCommit marks a commit of which nobody knows whether it happened.
+var errUnknownCommit = errors.New("the outcome of the commit is unknown")
+
+// The numbers of MySQL's and MariaDB's errors that decide what happens next.
+const (
+	mysqlLockWait      = 1205
+	mysqlDeadlock      = 1213
+	mysqlCommitFailed  = 1180
+	mysqlRolledBack    = 3101 // by the cluster, at commit
+	mysqlDuplicate     = 1062
+	mysqlShutdown      = 1053
+	mysqlKilled        = 1317
+	mariaConnKilled    = 1927
+	mysqlTooManyConns  = 1040
+	sqliteBusy         = 5
+	sqliteLocked       = 6
+	sqliteUnique       = 2067 // SQLITE_CONSTRAINT_UNIQUE
+	sqlitePrimaryKey   = 1555
+	sqliteFull         = 13
+	sqlitePrimaryCodes = 0xff // extended codes carry the primary one in their lowest byte
+)
+
+func mysqlCode(err error) uint16 {
+	var e *mysqldriver.MySQLError
+	if errors.As(err, &e) {
+		return e.Number
+	}
+	return 0
+}
+
+func sqliteCode(err error) int {
+	var e *sqlitedriver.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+// refusedByServer says that the database itself has answered, so that the outcome is known.
+func refusedByServer(err error) bool { return mysqlCode(err) != 0 || sqliteCode(err) != 0 }
+
+// runsAgain says whether running the whole transaction again can help: it met a conflict, lost its connection, or
+// nobody knows whether it was committed.
+func runsAgain(err error) bool {
+	var refusal *fault.Fault
+	if err == nil || errors.As(err, &refusal) {
+		return false
+	}
+	switch mysqlCode(err) {
+	case mysqlLockWait, mysqlDeadlock, mysqlCommitFailed, mysqlRolledBack, mysqlShutdown, mysqlKilled, mariaConnKilled, mysqlTooManyConns:
+		return true
+	}
+	switch sqliteCode(err) & sqlitePrimaryCodes {
+	case sqliteBusy, sqliteLocked:
+		return true
+	}
+	return errors.Is(err, errUnknownCommit) || lostConnection(err)
+}
+
+func lostConnection(err error) bool {
+	var network *net.OpError
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysqldriver.ErrInvalidConn) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+// seen turns what the database could not do for now into a fault that a caller may see, and leaves the rest alone.
+func seen(err error) error {
+	var refusal *fault.Fault
+	switch {
+	case err == nil || errors.As(err, &refusal):
+		return err
+	case runsAgain(err), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return busy(err)
+	default:
+		return err
+	}
+}
+
+var duplicateKey = regexp.MustCompile(`for key '(?:[^'.]*\.)?([^']+)'$|UNIQUE constraint failed: [^.]+\.(\w+)`)
+
+// Duplicate says whether the error is that of a unique index, and which column was taken. On MySQL unique indexes bear
+// the name of their column (see the migrations), on SQLite the error names the column itself.
+func Duplicate(err error) (column string, ok bool) {
+	code := sqliteCode(err)
+	if mysqlCode(err) != mysqlDuplicate && code != sqliteUnique && code != sqlitePrimaryKey {
+		return "", false
+	}
+	found := duplicateKey.FindStringSubmatch(err.Error())
+	if found == nil {
+		return "", true
+	}
+	return found[1] + found[2], true
+}
