@@ -125,7 +125,7 @@ func (d *DB) connectSQLite(ctx context.Context, path string, o Options) error {
 		return fmt.Errorf("database: %w", err)
 	}
 	common := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+		"?_pragma=busy_timeout(3000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
 		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
 	writer := sqliteConnector{dsn: common + "&_txlock=immediate"}
 	reader := sqliteConnector{dsn: common + "&_pragma=query_only(1)"}

@@ -25,8 +25,8 @@ func Migrations() fs.FS {
 }
 
 // Migrate brings the database up to date with the files under mysql/ or sqlite/ of each folder; with none named, with
-// the product's own. Numbers are unique over all folders. Several processes may start at once: one applies, the others
-// wait for it.
+// the product's own. Numbers are unique over all folders, and each file is safe to run again, for a schema change that
+// MySQL has half done stays. Several processes may start at once.
 func Migrate(ctx context.Context, d *DB, folders ...fs.FS) error {
 	provider, end, err := d.migrations(folders)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *DB) migrations(folders []fs.FS) (provider *goose.Provider, end func(), 
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
 	if d.dialect == SQLite {
-		// The one connection that writes, and begins IMMEDIATE, is the lock.
+		// Transactions that begin IMMEDIATE apply one file after the other, whoever runs them.
 		provider, err = goose.NewProvider(goose.DialectSQLite3, d.write.sql, files, options...)
 		return provider, func() {}, err
 	}

@@ -105,7 +105,7 @@ type txPool struct {
 	pool   *pool
 	tx     *sql.Tx
 	unseen []string
-	failed error // the first statement that failed: such a transaction is never committed
+	failed error // the first statement that failed: after it nothing is sent any more, and nothing committed
 }
 
 func (t *txPool) statement(ctx context.Context, query string) *sql.Stmt {
@@ -132,6 +132,9 @@ func (t *txPool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, e
 
 // ExecContext is part of gorm.ConnPool.
 func (t *txPool) ExecContext(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	if statement := t.statement(ctx, query); statement != nil {
 		result, err = statement.ExecContext(ctx, args...)
 	} else {
@@ -142,6 +145,9 @@ func (t *txPool) ExecContext(ctx context.Context, query string, args ...any) (re
 
 // QueryContext is part of gorm.ConnPool.
 func (t *txPool) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	if statement := t.statement(ctx, query); statement != nil {
 		rows, err = statement.QueryContext(ctx, args...)
 	} else {
@@ -152,6 +158,11 @@ func (t *txPool) QueryContext(ctx context.Context, query string, args ...any) (r
 
 // QueryRowContext is part of gorm.ConnPool.
 func (t *txPool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if t.failed != nil {
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		ctx = ended // a Row cannot be made with an error: this one will have it
+	}
 	row := t.tx.QueryRowContext(ctx, query, args...)
 	_ = t.noted(row.Err())
 	return row

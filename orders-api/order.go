@@ -1,0 +1,232 @@
+package orders
+
+import (
+	"fmt"
+	"time"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit/fault"
+)
+
+// Status is where an order stands.
+type Status string
+
+// The statuses of an order's life.
+const (
+	Created   Status = "CREATED"
+	Confirmed Status = "CONFIRMED"
+	Canceled  Status = "CANCELED"
+)
+
+// Expired is the cancel reason of an order that nobody confirmed in time.
+const Expired = "EXPIRED"
+
+// Order is a customer's order. The customer's details are those of the moment it was placed; lines and prices never
+// change after that.
+type Order struct {
+	db.Entity
+	CustomerID       int64
+	CustomerName     string
+	CustomerNameKey  string // folded, for search; so are the other keys
+	CustomerEmail    string
+	CustomerEmailKey string
+	CustomerPhone    string
+	CustomerTaxID    string
+	Reference        string // the customer's own order number
+	ReferenceKey     string
+	Status           Status
+	Units            int64
+	TotalCents       int64
+	Note             string
+	CancelReason     *string
+	CancelNote       string
+	ConfirmedAt      *time.Time
+	CanceledAt       *time.Time
+	Items            []Item `gorm:"-"`
+}
+
+// Item is one line of an order: a product as it was, and how much of it.
+type Item struct {
+	OrderID        int64 `gorm:"primaryKey;autoIncrement:false" json:"-"`
+	ProductID      int64 `gorm:"primaryKey;autoIncrement:false" json:"product_id"`
+	Line           int64 `json:"-"` // from 1, in the order of the request
+	SKU            string `json:"sku"`
+	Name           string `json:"name"`
+	Qty            int64  `json:"qty"`
+	UnitPriceCents int64  `json:"unit_price_cents"`
+	SubtotalCents  int64  `json:"subtotal_cents"`
+}
+
+// TableName is part of GORM's conventions.
+func (Item) TableName() string { return "order_items" }
+
+// Rules are the settings that an order's moves depend on.
+type Rules struct {
+	CancelWindow time.Duration // how long a confirmed order may still be cancelled
+	OrderTTL     time.Duration // how long an order may wait for its confirmation; 0: for ever
+}
+
+// Action is what can be asked of an order.
+type Action string
+
+// The actions.
+const (
+	Confirm Action = "confirm"
+	Cancel  Action = "cancel"
+)
+
+// move is one arrow of an order's life. unless gives the reason that forbids it just now, or nil.
+type move struct {
+	action   Action
+	from, to Status
+	unless   func(o *Order, at time.Time, rules Rules) *fault.Field
+}
+
+// moves are all that can happen to an order. The API's allowed and blocked actions, the buttons and the refusals read
+// this table.
+var moves = []move{
+	{action: Confirm, from: Created, to: Confirmed},
+	{action: Cancel, from: Created, to: Canceled},
+	{action: Cancel, from: Confirmed, to: Canceled, unless: cancelWindowPassed},
+}
+
+// refusals are the codes of an action that no arrow allows.
+var refusals = map[Action]string{Confirm: "ORDER_NOT_CONFIRMABLE", Cancel: "ORDER_NOT_CANCELABLE"}
+
+func cancelWindowPassed(o *Order, at time.Time, rules Rules) *fault.Field {
+	end := o.ConfirmedAt.Add(rules.CancelWindow)
+	if !at.After(end) {
+		return nil
+	}
+	return &fault.Field{Field: "status", Code: "CANCEL_WINDOW_PASSED", Args: fault.Args{"passed_at": end.Format(time.RFC3339)}}
+}
+
+// decide says where an action leads at this moment, or the reason why it leads nowhere.
+func decide(o *Order, action Action, at time.Time, rules Rules) (to Status, reason *fault.Field) {
+	reason = &fault.Field{Field: "status", Code: "ORDER_IS_" + string(o.Status)}
+	for _, m := range moves {
+		if m.action != action || m.from != o.Status {
+			continue
+		}
+		if m.unless == nil {
+			return m.to, nil
+		}
+		if reason = m.unless(o, at, rules); reason == nil {
+			return m.to, nil
+		}
+	}
+	return "", reason
+}
+
+// done says whether an order already is what the action would make of it. Asking for that again is no mistake.
+func done(o *Order, action Action) bool {
+	for _, m := range moves {
+		if m.action == action && m.to == o.Status {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal is the fault of an action that is not allowed now.
+func refusal(action Action, reason *fault.Field) error {
+	f := fault.New(fault.Conflict, refusals[action])
+	f.Fields = []fault.Field{*reason}
+	for name, value := range reason.Args {
+		f.Member(name, value)
+	}
+	return f.Member("reason", reason.Code)
+}
+
+// Cancellation is why an order is cancelled.
+type Cancellation struct {
+	Reason string
+	Note   string
+}
+
+// confirm makes the order CONFIRMED; one that is already stays as it is.
+func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error) {
+	o, err := lockForMove(tx, id, match)
+	if err != nil || done(o, Confirm) {
+		return o, err
+	}
+	to, reason := decide(o, Confirm, tx.Now, rules)
+	if reason != nil {
+		return nil, refusal(Confirm, reason)
+	}
+	return o, o.apply(tx, "confirmed", db.Changes{
+		"status":       {Old: o.Status, New: to},
+		"confirmed_at": {Old: o.ConfirmedAt, New: tx.Now},
+	}, map[string]any{"status": to, "confirmed_at": tx.Now}, func() {
+		o.Status, o.ConfirmedAt = to, &tx.Now
+	})
+}
+
+// cancel makes the order CANCELED and gives its stock back, exactly once; one that is already stays as it is.
+func (rules Rules) cancel(tx *db.Tx, id int64, match crud.Match, why Cancellation) (*Order, error) {
+	o, err := lockForMove(tx, id, match)
+	if err != nil || done(o, Cancel) {
+		return o, err
+	}
+	to, reason := decide(o, Cancel, tx.Now, rules)
+	if reason != nil {
+		return nil, refusal(Cancel, reason)
+	}
+	return o, o.cancel(tx, to, why)
+}
+
+func (o *Order) cancel(tx *db.Tx, to Status, why Cancellation) error {
+	if err := returnStock(tx, o); err != nil {
+		return err
+	}
+	return o.apply(tx, "canceled", db.Changes{
+		"status":        {Old: o.Status, New: to},
+		"canceled_at":   {Old: o.CanceledAt, New: tx.Now},
+		"cancel_reason": {Old: o.CancelReason, New: why.Reason},
+		"cancel_note":   {Old: o.CancelNote, New: why.Note},
+	}, map[string]any{
+		"status": to, "canceled_at": tx.Now, "cancel_reason": why.Reason, "cancel_note": why.Note,
+	}, func() {
+		o.Status, o.CanceledAt, o.CancelReason, o.CancelNote = to, &tx.Now, &why.Reason, why.Note
+	})
+}
+
+// annotate changes the order's note, which is all of an order that can be edited.
+func annotate(tx *db.Tx, id int64, match crud.Match, note *string) (*Order, error) {
+	o, err := lockOrder(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := match.Refusal(o.Version, func() []byte { return current(o) }); err != nil || note == nil || *note == o.Note {
+		return o, err
+	}
+	return o, o.apply(tx, "updated", db.Changes{"note": {Old: o.Note, New: *note}}, map[string]any{"note": *note}, func() {
+		o.Note = *note
+	})
+}
+
+// apply writes a change of a locked order, its next version and its event, then lets the order in hand follow.
+func (o *Order) apply(tx *db.Tx, action string, changes db.Changes, columns map[string]any, follow func()) error {
+	columns["version"], columns["updated_at"] = o.Version+1, tx.Now
+	result := tx.Model(&Order{}).Where("id = ?", o.ID).Updates(columns)
+	if result.Error != nil || result.RowsAffected != 1 {
+		return fmt.Errorf("order %d: %s: %d rows: %w", o.ID, action, result.RowsAffected, result.Error)
+	}
+	follow()
+	o.Version, o.UpdatedAt = o.Version+1, tx.Now
+	return tx.Record(db.Event{EntityType: "order", EntityID: o.ID, EntityVersion: o.Version, Action: action, Changes: changes})
+}
+
+// lockForMove locks an order. A version that the request names must be the present one; it need not name any.
+func lockForMove(tx *db.Tx, id int64, match crud.Match) (*Order, error) {
+	o, err := lockOrder(tx, id)
+	if err != nil || !match.Given() {
+		return o, err
+	}
+	return o, match.Refusal(o.Version, func() []byte { return current(o) })
+}
+
+func lockOrder(tx *db.Tx, id int64) (*Order, error) {
+	return readOrder(tx.Clauses(db.Lock()), tx.DB, id)
+}

@@ -1,0 +1,257 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+)
+
+// placeOrder is a new order as a client asks for it.
+type placeOrder struct {
+	Body struct {
+		CustomerID int64      `json:"customer_id" validate:"required,min=1"`
+		Items      []lineBody `json:"items" validate:"required,min=1,max=200,dive"`
+		Reference  string     `json:"reference,omitempty" validate:"max=64,printable"`
+		Note       string     `json:"note,omitempty" validate:"max=500"`
+	}
+}
+
+// lineBody names its product by id or by SKU.
+type lineBody struct {
+	ProductID int64  `json:"product_id,omitempty" validate:"omitempty,min=1"`
+	SKU       string `json:"sku,omitempty" validate:"max=64"`
+	Qty       int64  `json:"qty" validate:"required,min=1,max=1000000"`
+}
+
+type oneOrder struct {
+	ID int64 `path:"id"`
+}
+
+type cancelOrder struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Reason string `json:"reason" validate:"required,oneof=CUSTOMER_REQUEST OUT_OF_STOCK PRICING_ERROR DUPLICATE FRAUD OTHER"`
+		Note   string `json:"note,omitempty" validate:"max=500"`
+	}
+}
+
+// editOrder is a merge patch (RFC 7396): null clears the note, and a note that is not there stays as it is.
+type editOrder struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Note jsontext.Value `json:"note,omitempty"`
+	}
+}
+
+// place takes an order. The key is looked up while customers-api is asked, and an answer found wins over whatever the
+// call says: a retry is answered also when the customer has been deleted since, or customers-api is away.
+func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
+	call, err := crud.CallOf(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, language := kit.Context(c), kit.Language(c)
+	write := db.Write{Call: call, Now: s.now(language), LookedUp: true}
+	found := make(chan stored, 1)
+	go func() {
+		answer, err := s.db.Stored(ctx, write)
+		found <- stored{answer, err}
+	}()
+	placement, refusal := s.placement(ctx, in)
+	if known := <-found; known.answer != nil || known.err != nil {
+		return crud.Sent(known.value(), known.err)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	write.Effect = func(tx *db.Tx) (db.Answer, error) {
+		placed, err := Place(tx, []Placement{placement})
+		if err != nil {
+			return db.Answer{}, err
+		}
+		if placed[0].Refusal != nil {
+			return db.Answer{}, placed[0].Refusal
+		}
+		return answerOf(placed[0].Order, http.StatusCreated, tx.Now, s.rules, language)
+	}
+	return crud.Sent(s.db.Once(ctx, write))
+}
+
+// stored is what a look-up of a key has found.
+type stored struct {
+	answer *db.Answer
+	err    error
+}
+
+func (s stored) value() db.Answer {
+	if s.answer == nil {
+		return db.Answer{}
+	}
+	return *s.answer
+}
+
+// placement finds out who and what a request means. An unknown customer and unknown products are told together.
+func (s *service) placement(ctx context.Context, in *placeOrder) (Placement, error) {
+	customer, err := s.customers.find(ctx, in.Body.CustomerID)
+	unknownCustomer := fault.Is(err, "CUSTOMER_NOT_FOUND")
+	if err != nil && !unknownCustomer {
+		return Placement{}, err
+	}
+	lines, faults, err := s.lines(ctx, in.Body.Items, unknownCustomer)
+	if err != nil {
+		return Placement{}, err
+	}
+	if unknownCustomer {
+		faults = append([]fault.Field{{Field: "customer_id", Code: "CUSTOMER_NOT_FOUND"}}, faults...)
+	}
+	placement := Placement{Customer: customer, Lines: lines, Reference: in.Body.Reference, Note: in.Body.Note}
+	return placement, invalid(faults)
+}
+
+// lines adds up the lines of each product. SKUs are looked up; ids are left for the lock to find, unless everything is
+// to be told now.
+func (s *service) lines(ctx context.Context, items []lineBody, checkIDs bool) ([]Line, []fault.Field, error) {
+	ids, err := s.productsBySKU(ctx, items)
+	if err != nil {
+		return nil, nil, err
+	}
+	var lines []Line
+	var faults []fault.Field
+	byProduct := map[int64]int{}
+	for i, item := range items {
+		at := fmt.Sprintf("items[%d]", i)
+		id, code := productOf(item, ids)
+		if code != "" {
+			faults = append(faults, fault.Field{Field: at, Code: code})
+			continue
+		}
+		if first, again := byProduct[id]; again {
+			lines[first].Qty += item.Qty
+		} else {
+			byProduct[id] = len(lines)
+			lines = append(lines, Line{ProductID: id, Qty: item.Qty, At: at})
+		}
+		if qty := lines[byProduct[id]].Qty; qty > maxQty && qty-item.Qty <= maxQty {
+			faults = append(faults, fault.Field{Field: at, Code: "TOO_LARGE", Args: fault.Args{"max": maxQty}})
+		}
+	}
+	if !checkIDs {
+		return lines, faults, nil
+	}
+	missing, err := s.missing(ctx, lines)
+	return lines, append(faults, missing...), err
+}
+
+// productOf is the product that a line names, or the code of what is wrong with its naming.
+func productOf(item lineBody, bySKU map[string]int64) (id int64, code string) {
+	switch {
+	case item.ProductID != 0 && item.SKU != "":
+		return 0, "ONE_OF_PRODUCT_ID_AND_SKU"
+	case item.ProductID != 0:
+		return item.ProductID, ""
+	case item.SKU == "":
+		return 0, "PRODUCT_REQUIRED"
+	case bySKU[item.SKU] == 0:
+		return 0, "PRODUCT_NOT_FOUND"
+	}
+	return bySKU[item.SKU], ""
+}
+
+func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
+	answer, err := s.now(kit.Language(c))(kit.Context(c), in.ID)
+	answer.Location = ""
+	return crud.Sent(answer, err)
+}
+
+// now answers an order as it is at this moment.
+func (s *service) now(language string) func(ctx context.Context, id int64) (db.Answer, error) {
+	return func(ctx context.Context, id int64) (db.Answer, error) {
+		o, err := Get(ctx, s.db, id)
+		if err != nil {
+			return db.Answer{}, err
+		}
+		return answerOf(o, http.StatusOK, s.db.Now(), s.rules, language)
+	}
+}
+
+func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
+	params, err := crud.QueryOf(c)
+	if err != nil {
+		return nil, err
+	}
+	page, err := List(kit.Context(c), s.db, params)
+	if err != nil {
+		return nil, err
+	}
+	body := page.JSON(func(b []byte, o *Order) []byte { return append(b, current(o)...) })
+	return &kit.Answer{Body: body, Link: page.Link(c.Path())}, nil
+}
+
+func (s *service) confirm(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
+	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+		return s.rules.confirm(tx, in.ID, match)
+	})
+}
+
+func (s *service) cancel(c *fiber.Ctx, in *cancelOrder) (*kit.Answer, error) {
+	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: in.Body.Note})
+	})
+}
+
+func (s *service) edit(c *fiber.Ctx, in *editOrder) (*kit.Answer, error) {
+	note, err := noteOf(in.Body.Note)
+	if err != nil {
+		return nil, err
+	}
+	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+		return annotate(tx, in.ID, match, note)
+	})
+}
+
+// noteOf is the note that a patch sets, nil where it sets none.
+func noteOf(value jsontext.Value) (*string, error) {
+	note := ""
+	switch value.Kind() {
+	case 0:
+		return nil, nil
+	case 'n':
+		return &note, nil
+	}
+	if err := json.Unmarshal(value, &note); err != nil || strings.ContainsRune(note, 0) {
+		return nil, fault.New(fault.Malformed, "WRONG_TYPE").On("note", "WRONG_TYPE")
+	}
+	if utf8.RuneCountInString(note) > maxNote {
+		return nil, invalid([]fault.Field{{Field: "note", Code: "TOO_LONG", Args: fault.Args{"max": maxNote}}})
+	}
+	return &note, nil
+}
+
+// change makes one change of an order once for its request's key, and answers the order as it is after that.
+func (s *service) change(c *fiber.Ctx, id int64, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
+	match, err := crud.MatchOf(c)
+	if err != nil {
+		return nil, err
+	}
+	language := kit.Language(c)
+	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
+		o, err := change(tx, match)
+		if err != nil {
+			return db.Answer{}, err
+		}
+		answer, err := answerOf(o, http.StatusOK, tx.Now, s.rules, language)
+		answer.Location = ""
+		return answer, err
+	}, s.now(language))
+}

@@ -1,0 +1,210 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit/fault"
+)
+
+// Get gives an order with its items, or the fault NOT_FOUND.
+func Get(ctx context.Context, d *db.DB, id int64) (*Order, error) {
+	return readOrder(d.Read(ctx), d.Read(ctx), id)
+}
+
+// readOrder reads an order through one session, which may lock it, and its items through another.
+func readOrder(row, items *gorm.DB, id int64) (*Order, error) {
+	var o Order
+	err := row.Where("id = ?", id).Take(&o).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, fault.New(fault.NotFound, "NOT_FOUND")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("order %d: %w", id, err)
+	}
+	if err := items.Where("order_id = ?", id).Order("line").Find(&o.Items).Error; err != nil {
+		return nil, fmt.Errorf("items of order %d: %w", id, err)
+	}
+	return &o, nil
+}
+
+// The parameters of the list of orders, beside cursor and limit.
+const (
+	byStatus   = "status"
+	byCustomer = "customer_id"
+	byFrom     = "from"
+	byTo       = "to"
+	bySearch   = "search"
+	bySort     = "sort"
+)
+
+// sorts are the orders that a list may have: each is served by an index.
+var sorts = map[string]crud.Order{
+	"created_at":   {Column: "created_at"},
+	"-created_at":  {Column: "created_at", Desc: true},
+	"total_cents":  {Column: "total_cents"},
+	"-total_cents": {Column: "total_cents", Desc: true},
+}
+
+// list is a page of orders that was asked for.
+type list struct {
+	crud.ListRequest
+	order crud.Order
+	where []condition
+}
+
+type condition struct {
+	sql  string
+	args []any
+}
+
+// List gives a page of orders, without their items.
+func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], error) {
+	l, err := parseList(params)
+	if err != nil {
+		return crud.Page[Order]{}, err
+	}
+	query := d.Read(ctx)
+	for _, c := range l.where {
+		query = query.Where(c.sql, c.args...)
+	}
+	if query, err = l.at(query); err != nil {
+		return crud.Page[Order]{}, err
+	}
+	var rows []Order
+	if err := query.Limit(l.Limit + 1).Find(&rows).Error; err != nil {
+		return crud.Page[Order]{}, fmt.Errorf("list orders: %w", err)
+	}
+	return crud.PageOf(rows, l.Limit, l.At, l.edge), nil
+}
+
+func parseList(params url.Values) (*list, error) {
+	request, err := crud.ParseList(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort)
+	if err != nil {
+		return nil, err
+	}
+	l := &list{ListRequest: request}
+	if err := l.sort(); err != nil {
+		return nil, err
+	}
+	return l, l.filter()
+}
+
+// sort chooses the order. By total a list can be sorted as long as one index serves it: alone, or of one status.
+func (l *list) sort() error {
+	name := l.Params.Get(bySort)
+	if !l.Params.Has(bySort) {
+		name = "-created_at"
+	}
+	order, offered := sorts[name]
+	for _, other := range []string{byCustomer, byFrom, byTo, bySearch} {
+		if order.Column == "total_cents" && l.Params.Has(other) {
+			offered = false
+		}
+	}
+	if !offered {
+		return crud.InvalidParam(bySort)
+	}
+	l.order = order
+	return nil
+}
+
+func (l *list) filter() error {
+	if l.Params.Has(byStatus) {
+		switch status := Status(l.Params.Get(byStatus)); status {
+		case Created, Confirmed, Canceled:
+			l.only("status = ?", status)
+		default:
+			return crud.InvalidParam(byStatus)
+		}
+	}
+	if l.Params.Has(byCustomer) {
+		id, err := strconv.ParseInt(l.Params.Get(byCustomer), 10, 64)
+		if err != nil || id < 1 {
+			return crud.InvalidParam(byCustomer)
+		}
+		l.only("customer_id = ?", id)
+	}
+	if err := errors.Join(l.bound(byFrom, "created_at >= ?"), l.bound(byTo, "created_at < ?")); err != nil {
+		return err
+	}
+	l.search(l.Params.Get(bySearch))
+	return nil
+}
+
+func (l *list) bound(name, sql string) error {
+	if !l.Params.Has(name) {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, l.Params.Get(name))
+	if err != nil {
+		return crud.InvalidParam(name)
+	}
+	l.only(sql, at.UTC())
+	return nil
+}
+
+func (l *list) only(sql string, args ...any) { l.where = append(l.where, condition{sql, args}) }
+
+// search narrows to an order's number, or to those whose customer, e-mail, reference or one SKU begins with the words.
+func (l *list) search(words string) {
+	words = strings.TrimSpace(words)
+	if words == "" {
+		return
+	}
+	var either []string
+	var args []any
+	for _, in := range []struct{ column, prefix string }{
+		{"customer_name_key", db.Fold(words)}, {"customer_email_key", db.MailKey(words)}, {"reference_key", db.Fold(words)},
+	} {
+		either = append(either, in.column+" >= ? AND "+in.column+" < ?")
+		args = append(args, in.prefix, after(in.prefix))
+	}
+	either = append(either, "id IN (SELECT order_id FROM order_items WHERE product_id IN (SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?))")
+	args = append(args, db.Fold(words), after(db.Fold(words)))
+	if id, err := strconv.ParseInt(strings.TrimPrefix(words, "#"), 10, 64); err == nil {
+		either, args = append(either, "id = ?"), append(args, id)
+	}
+	l.only("("+strings.Join(either, " OR ")+")", args...)
+}
+
+// after is the first text behind all that begin with a prefix.
+func after(prefix string) string { return prefix + string(utf8.MaxRune) }
+
+// at begins the page at its cursor, in the list's order.
+func (l *list) at(query *gorm.DB) (*gorm.DB, error) {
+	if l.At == nil {
+		return l.order.Sorted(query, false), nil
+	}
+	value, err := l.edgeValue(l.At.Value)
+	if err != nil {
+		return nil, crud.InvalidCursor()
+	}
+	return l.order.After(query, value, l.At.ID, l.At.Back), nil
+}
+
+func (l *list) edgeValue(text string) (any, error) {
+	if l.order.Column == "created_at" {
+		return time.Parse(time.RFC3339Nano, text)
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+// edge is the place of an order in the list.
+func (l *list) edge(o *Order, back bool) crud.Cursor {
+	value := o.CreatedAt.UTC().Format(time.RFC3339Nano)
+	if l.order.Column == "total_cents" {
+		value = strconv.FormatInt(o.TotalCents, 10)
+	}
+	return crud.Cursor{List: l.Params.Encode(), Value: value, ID: o.ID, Back: back}
+}
