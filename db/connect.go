@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -29,7 +30,7 @@ func (d *DB) connect(ctx context.Context, url string, o Options) error {
 		d.dialect = SQLite
 		return d.connectSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), o)
 	default:
-		return fmt.Errorf("database: the address must begin with mysql:// or sqlite:")
+		return errors.New("database: the address must begin with mysql:// or with sqlite: and a path")
 	}
 }
 
@@ -67,12 +68,15 @@ func patientMySQL(config *mysqldriver.Config) *sql.DB {
 	return sqlDB(connector, 2)
 }
 
+// sqlMode refuses what MySQL would otherwise bend until it fits.
+const sqlMode = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION"
+
 // mysqlConfig turns the address into the driver's settings. The server waits 3 s for a row, the driver 10 s for an
 // answer; clientFoundRows makes an UPDATE tell how many rows it found, so that a missing one is noticed.
 func mysqlConfig(address string) (*mysqldriver.Config, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
-		return nil, fmt.Errorf("database: the address must read mysql://user:password@host:3306/name")
+		return nil, errors.New("database: the address must read mysql://user:password@host:3306/name")
 	}
 	config := mysqldriver.NewConfig()
 	config.User = u.User.Username()
@@ -89,7 +93,7 @@ func mysqlConfig(address string) (*mysqldriver.Config, error) {
 	config.Params = map[string]string{
 		"time_zone":                "'+00:00'",
 		"innodb_lock_wait_timeout": "3",
-		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
+		"sql_mode":                 "'" + sqlMode + "'",
 	}
 	return config, nil
 }

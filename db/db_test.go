@@ -44,9 +44,9 @@ func TestTimesAndTextsAreReadAsWritten(t *testing.T) {
 // TestMigrationsMayStartAtOnce: several processes start on an empty database, and all of them find it ready.
 func TestMigrationsMayStartAtOnce(t *testing.T) {
 	dbtest.EachURL(t, func(t *testing.T, url string) {
-		more := fstest.MapFS{}
+		more, sql := fstest.MapFS{}, []byte("-- +goose Up\nCREATE TABLE IF NOT EXISTS more (id BIGINT PRIMARY KEY);\n")
 		for _, dialect := range []string{"mysql", "sqlite"} {
-			more[dialect+"/90001_more.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE IF NOT EXISTS more (id BIGINT PRIMARY KEY);\n")}
+			more[dialect+"/90001_more.sql"] = &fstest.MapFile{Data: sql}
 		}
 		var wait sync.WaitGroup
 		for range 4 {

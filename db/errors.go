@@ -37,16 +37,14 @@ const (
 )
 
 func mysqlCode(err error) uint16 {
-	var e *mysqldriver.MySQLError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return e.Number
 	}
 	return 0
 }
 
 func sqliteCode(err error) int {
-	var e *sqlitedriver.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
 		return e.Code()
 	}
 	return 0

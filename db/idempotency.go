@@ -170,7 +170,7 @@ func (tx *Tx) store(claim keyRow, answer Answer) error {
 		return fmt.Errorf("store an answer: %w", result.Error)
 	}
 	if result.RowsAffected != 1 {
-		return fmt.Errorf("store an answer: its key is gone")
+		return errors.New("store an answer: its key is gone")
 	}
 	return nil
 }

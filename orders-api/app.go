@@ -32,7 +32,10 @@ type service struct {
 
 // New makes the service: its routes, and the sweeper that runs while it serves.
 func New(_ context.Context, o Options) (*kit.App, error) {
-	client := kit.NewClient(o.Settings.Settings, o.Settings.CustomersAPIURL, "CUSTOMERS_UNAVAILABLE")
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	client := newClient(o.Settings)
 	app := kit.New(kit.Options{
 		Name: "orders-api", Version: o.Version, Log: o.Log, Settings: o.Settings.Settings,
 		Sessions: kit.RemoteSessions(client), Ready: o.DB.Ping, Now: o.DB.Now,
@@ -46,40 +49,63 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 	return app, nil
 }
 
+// newClient calls customers-api with our own credential.
+func newClient(s Settings) *kit.Client {
+	client := kit.ClientOptions{BaseURL: s.CustomersAPIURL, Away: "CUSTOMERS_UNAVAILABLE"}
+	if len(s.ServiceTokens) > 0 {
+		client.Token = s.ServiceTokens[0]
+	}
+	return kit.NewClient(client)
+}
+
+// Document is the service's OpenAPI document. No database is needed to tell what there is.
+//
+//go:generate sh -c "go run ./cmd/orders-api openapi > openapi.yaml"
+func Document() ([]byte, error) {
+	app, err := New(context.Background(), Options{Version: "1"})
+	if err != nil {
+		return nil, err
+	}
+	return app.DocumentYAML()
+}
+
+// versionCodes are the refusals of an operation that heeds If-Match and does not ask for it.
+var versionCodes = []string{"IF_MATCH_INVALID", "VERSION_MISMATCH"}
+
 // routes are all that this service answers.
 func (s *service) routes(app *kit.App) {
 	crud.Serve(app, s.products)
 	manager := kit.Operators(kit.Manager)
 	kit.Handle(app, "POST", "/products/:id/stock-adjustments", kit.Op{
 		ID: "adjustStock", Summary: "Change a product's stock by a difference", Tag: "products", Guard: manager,
-		Key: kit.KeyHonoured, ETag: true, Out: s.products.Schema(), Codes: []string{"NOT_FOUND", "VERSION_MISMATCH"},
+		Key: kit.KeyHonoured, ETag: true, Out: s.products.Schema(), Codes: versionCodes,
 	}, s.adjust)
 
+	order := kit.SchemaOf[OrderDetails](app)
 	reads, writes := kit.OperatorsAndServices(kit.Viewer), kit.OperatorsAndServices(kit.Operator)
 	kit.Handle(app, "POST", "/orders", kit.Op{
 		ID: "placeOrder", Summary: "Place an order and take its stock", Tag: "orders", Guard: writes, Status: 201, Key: kit.KeyHonoured,
-		ETag: true, Out: kit.SchemaOf[View](app),
+		ETag: true, Out: order,
 		Codes: []string{"CUSTOMER_NOT_FOUND", "PRODUCT_NOT_FOUND", "PRODUCT_ARCHIVED", "INSUFFICIENT_STOCK", "CUSTOMERS_UNAVAILABLE"},
 	}, s.place)
 	kit.Handle(app, "GET", "/orders", kit.Op{
 		ID: "listOrders", Summary: "List orders, newest first", Tag: "orders", Guard: reads, Link: true, Query: listParameters(),
-		Out: kit.SchemaOf[crud.PageView[Summary]](app),
+		Out: crud.PageSchema(kit.SchemaOf[OrderSummary](app)).NewRef(), Codes: []string{"CURSOR_INVALID"},
 	}, s.list)
 	kit.Handle(app, "GET", "/orders/:id", kit.Op{
-		ID: "getOrder", Summary: "One order with its lines and what can be done to it", Tag: "orders", Guard: reads, ETag: true,
-		Out: kit.SchemaOf[View](app), Codes: []string{"NOT_FOUND"},
+		ID: "getOrder", Summary: "One order with its lines and what can be done to it", Tag: "orders", Guard: reads, ETag: true, Out: order,
 	}, s.get)
 	kit.Handle(app, "PATCH", "/orders/:id", kit.Op{
 		ID: "editOrder", Summary: "Change an order's note", Tag: "orders", Guard: writes, Key: kit.KeyHonoured, IfMatch: true,
-		In: noteSchema(), Out: kit.SchemaOf[View](app), Codes: []string{"NOT_FOUND"},
+		In: noteSchema(), Out: order,
 	}, s.edit)
 	kit.Handle(app, "POST", "/orders/:id/confirm", kit.Op{
 		ID: "confirmOrder", Summary: "Confirm an order", Tag: "orders", Guard: writes, Key: kit.KeyRequired, ETag: true,
-		Out: kit.SchemaOf[View](app), Codes: []string{"NOT_FOUND", "ORDER_NOT_CONFIRMABLE", "VERSION_MISMATCH"},
+		Out: order, Codes: append([]string{"ORDER_NOT_CONFIRMABLE"}, versionCodes...),
 	}, s.confirm)
 	kit.Handle(app, "POST", "/orders/:id/cancel", kit.Op{
 		ID: "cancelOrder", Summary: "Cancel an order and give its stock back", Tag: "orders", Guard: writes, Key: kit.KeyHonoured, ETag: true,
-		Out: kit.SchemaOf[View](app), Codes: []string{"NOT_FOUND", "ORDER_NOT_CANCELABLE", "VERSION_MISMATCH"},
+		Out: order, Codes: append([]string{"ORDER_NOT_CANCELABLE"}, versionCodes...),
 	}, s.cancel)
 	crud.ServeEvents(app, s.db, "order", "orders", reads)
 }

@@ -1,6 +1,10 @@
 package orders
 
-import "b2b.example/db"
+import (
+	"context"
+
+	"b2b.example/db"
+)
 
 // Invariants are what is true of this service's tables at any time, whatever was retried, killed or unplugged.
 func Invariants() []db.Invariant {
@@ -60,4 +64,13 @@ func Invariants() []db.Invariant {
 			FROM events e JOIN idempotency_keys k ON k.caller = e.idempotency_caller AND k.` + "`key`" + ` = e.idempotency_key
 			WHERE k.target_type <> e.entity_type OR k.target_id <> e.entity_id`},
 	}
+}
+
+// Check verifies the invariants, and what SQL by itself cannot tell: that the copies of texts that are searched are those
+// of the texts.
+func Check(ctx context.Context, d *db.DB, report func(db.Finding)) error {
+	if err := d.Check(ctx, Invariants(), report); err != nil {
+		return err
+	}
+	return products(d).CheckCopies(ctx, report)
 }

@@ -48,9 +48,9 @@ type Order struct {
 
 // Item is one line of an order: a product as it was, and how much of it.
 type Item struct {
-	OrderID        int64 `gorm:"primaryKey;autoIncrement:false" json:"-"`
-	ProductID      int64 `gorm:"primaryKey;autoIncrement:false" json:"product_id"`
-	Line           int64 `json:"-"` // from 1, in the order of the request
+	OrderID        int64  `gorm:"primaryKey;autoIncrement:false" json:"-"`
+	ProductID      int64  `gorm:"primaryKey;autoIncrement:false" json:"product_id"`
+	Line           int64  `json:"-"` // from 1, in the order of the request
 	SKU            string `json:"sku"`
 	Name           string `json:"name"`
 	Qty            int64  `json:"qty"`
@@ -102,9 +102,12 @@ func cancelWindowPassed(o *Order, at time.Time, rules Rules) *fault.Field {
 	return &fault.Field{Field: "status", Code: "CANCEL_WINDOW_PASSED", Args: fault.Args{"passed_at": end.Format(time.RFC3339)}}
 }
 
+// standing is the reason that an order's status by itself is against an action.
+var standing = map[Status]string{Created: "ORDER_IS_CREATED", Confirmed: "ORDER_IS_CONFIRMED", Canceled: "ORDER_IS_CANCELED"}
+
 // decide says where an action leads at this moment, or the reason why it leads nowhere.
 func decide(o *Order, action Action, at time.Time, rules Rules) (to Status, reason *fault.Field) {
-	reason = &fault.Field{Field: "status", Code: "ORDER_IS_" + string(o.Status)}
+	reason = &fault.Field{Field: "status", Code: standing[o.Status]}
 	for _, m := range moves {
 		if m.action != action || m.from != o.Status {
 			continue
@@ -134,7 +137,7 @@ func refusal(action Action, reason *fault.Field) error {
 	f := fault.New(fault.Conflict, refusals[action])
 	f.Fields = []fault.Field{*reason}
 	for name, value := range reason.Args {
-		f.Member(name, value)
+		f = f.Member(name, value)
 	}
 	return f.Member("reason", reason.Code)
 }
@@ -155,12 +158,7 @@ func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error
 	if reason != nil {
 		return nil, refusal(Confirm, reason)
 	}
-	return o, o.apply(tx, "confirmed", db.Changes{
-		"status":       {Old: o.Status, New: to},
-		"confirmed_at": {Old: o.ConfirmedAt, New: tx.Now},
-	}, map[string]any{"status": to, "confirmed_at": tx.Now}, func() {
-		o.Status, o.ConfirmedAt = to, &tx.Now
-	})
+	return o, o.change(tx, "confirmed", func() { o.Status, o.ConfirmedAt = to, &tx.Now })
 }
 
 // cancel makes the order CANCELED and gives its stock back, exactly once; one that is already stays as it is.
@@ -180,14 +178,7 @@ func (o *Order) cancel(tx *db.Tx, to Status, why Cancellation) error {
 	if err := returnStock(tx, o); err != nil {
 		return err
 	}
-	return o.apply(tx, "canceled", db.Changes{
-		"status":        {Old: o.Status, New: to},
-		"canceled_at":   {Old: o.CanceledAt, New: tx.Now},
-		"cancel_reason": {Old: o.CancelReason, New: why.Reason},
-		"cancel_note":   {Old: o.CancelNote, New: why.Note},
-	}, map[string]any{
-		"status": to, "canceled_at": tx.Now, "cancel_reason": why.Reason, "cancel_note": why.Note,
-	}, func() {
+	return o.change(tx, "canceled", func() {
 		o.Status, o.CanceledAt, o.CancelReason, o.CancelNote = to, &tx.Now, &why.Reason, why.Note
 	})
 }
@@ -201,21 +192,47 @@ func annotate(tx *db.Tx, id int64, match crud.Match, note *string) (*Order, erro
 	if err := match.Refusal(o.Version, func() []byte { return current(o) }); err != nil || note == nil || *note == o.Note {
 		return o, err
 	}
-	return o, o.apply(tx, "updated", db.Changes{"note": {Old: o.Note, New: *note}}, map[string]any{"note": *note}, func() {
-		o.Note = *note
-	})
+	return o, o.change(tx, "updated", func() { o.Note = *note })
 }
 
-// apply writes a change of a locked order, its next version and its event, then lets the order in hand follow.
-func (o *Order) apply(tx *db.Tx, action string, changes db.Changes, columns map[string]any, follow func()) error {
-	columns["version"], columns["updated_at"] = o.Version+1, tx.Now
-	result := tx.Model(&Order{}).Where("id = ?", o.ID).Updates(columns)
-	if result.Error != nil || result.RowsAffected != 1 {
-		return fmt.Errorf("order %d: %s: %d rows: %w", o.ID, action, result.RowsAffected, result.Error)
+// change edits a locked order and writes what the edit changed of it, its next version and its event.
+func (o *Order) change(tx *db.Tx, action string, edit func()) error {
+	before := o.columns()
+	edit()
+	changes, columns := db.Changes{}, o.columns()
+	for column, value := range columns {
+		if value == before[column] {
+			delete(columns, column)
+			continue
+		}
+		changes[column] = db.Change{Old: before[column], New: value}
 	}
-	follow()
 	o.Version, o.UpdatedAt = o.Version+1, tx.Now
+	columns["version"], columns["updated_at"] = o.Version, o.UpdatedAt
+	result := tx.Model(&Order{}).Where("id = ?", o.ID).Updates(columns)
+	if result.Error != nil {
+		return fmt.Errorf("order %d: %w", o.ID, result.Error)
+	}
+	if result.RowsAffected != 1 {
+		return fmt.Errorf("order %d: %d rows were %s", o.ID, result.RowsAffected, action)
+	}
 	return tx.Record(db.Event{EntityType: "order", EntityID: o.ID, EntityVersion: o.Version, Action: action, Changes: changes})
+}
+
+// columns are those of an order that can change after it was placed.
+func (o *Order) columns() map[string]any {
+	return map[string]any{
+		"status": o.Status, "note": o.Note, "confirmed_at": valueOf(o.ConfirmedAt), "canceled_at": valueOf(o.CanceledAt),
+		"cancel_reason": valueOf(o.CancelReason), "cancel_note": o.CancelNote,
+	}
+}
+
+// valueOf is what a pointer points to, so that it can be compared; nil for none.
+func valueOf[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
 }
 
 // lockForMove locks an order. A version that the request names must be the present one; it need not name any.

@@ -1,9 +1,11 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -150,7 +152,15 @@ func (s *service) lines(ctx context.Context, items []lineBody, checkIDs bool) ([
 		return lines, faults, nil
 	}
 	missing, err := s.missing(ctx, lines)
-	return lines, append(faults, missing...), err
+	faults = append(faults, missing...)
+	slices.SortStableFunc(faults, func(a, b fault.Field) int { return cmp.Compare(lineOf(a.Field), lineOf(b.Field)) })
+	return lines, faults, err
+}
+
+// lineOf is the number of the line that "items[12]" means.
+func lineOf(at string) (line int) {
+	_, _ = fmt.Sscanf(at, "items[%d]", &line)
+	return line
 }
 
 // productOf is the product that a line names, or the code of what is wrong with its naming.
@@ -170,7 +180,6 @@ func productOf(item lineBody, bySKU map[string]int64) (id int64, code string) {
 
 func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 	answer, err := s.now(kit.Language(c))(kit.Context(c), in.ID)
-	answer.Location = ""
 	return crud.Sent(answer, err)
 }
 
@@ -199,13 +208,13 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 }
 
 func (s *service) confirm(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
-	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return s.rules.confirm(tx, in.ID, match)
 	})
 }
 
 func (s *service) cancel(c *fiber.Ctx, in *cancelOrder) (*kit.Answer, error) {
-	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: in.Body.Note})
 	})
 }
@@ -215,7 +224,7 @@ func (s *service) edit(c *fiber.Ctx, in *editOrder) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.change(c, in.ID, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return annotate(tx, in.ID, match, note)
 	})
 }
@@ -223,10 +232,10 @@ func (s *service) edit(c *fiber.Ctx, in *editOrder) (*kit.Answer, error) {
 // noteOf is the note that a patch sets, nil where it sets none.
 func noteOf(value jsontext.Value) (*string, error) {
 	note := ""
-	switch value.Kind() {
-	case 0:
+	if value == nil {
 		return nil, nil
-	case 'n':
+	}
+	if value.Kind() == jsontext.KindNull {
 		return &note, nil
 	}
 	if err := json.Unmarshal(value, &note); err != nil || strings.ContainsRune(note, 0) {
@@ -239,7 +248,7 @@ func noteOf(value jsontext.Value) (*string, error) {
 }
 
 // change makes one change of an order once for its request's key, and answers the order as it is after that.
-func (s *service) change(c *fiber.Ctx, id int64, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
+func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
 	match, err := crud.MatchOf(c)
 	if err != nil {
 		return nil, err
@@ -250,8 +259,6 @@ func (s *service) change(c *fiber.Ctx, id int64, change func(*db.Tx, crud.Match)
 		if err != nil {
 			return db.Answer{}, err
 		}
-		answer, err := answerOf(o, http.StatusOK, tx.Now, s.rules, language)
-		answer.Location = ""
-		return answer, err
+		return answerOf(o, http.StatusOK, tx.Now, s.rules, language)
 	}, s.now(language))
 }

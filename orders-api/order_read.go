@@ -170,7 +170,8 @@ func (l *list) search(words string) {
 		either = append(either, in.column+" >= ? AND "+in.column+" < ?")
 		args = append(args, in.prefix, after(in.prefix))
 	}
-	either = append(either, "id IN (SELECT order_id FROM order_items WHERE product_id IN (SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?))")
+	products := "SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?"
+	either = append(either, "id IN (SELECT order_id FROM order_items WHERE product_id IN ("+products+"))")
 	args = append(args, db.Fold(words), after(db.Fold(words)))
 	if id, err := strconv.ParseInt(strings.TrimPrefix(words, "#"), 10, 64); err == nil {
 		either, args = append(either, "id = ?"), append(args, id)
@@ -202,7 +203,7 @@ func (l *list) edgeValue(text string) (any, error) {
 
 // edge is the place of an order in the list.
 func (l *list) edge(o *Order, back bool) crud.Cursor {
-	value := o.CreatedAt.UTC().Format(time.RFC3339Nano)
+	value := o.CreatedAt.UTC().Format(crud.TimeFormat)
 	if l.order.Column == "total_cents" {
 		value = strconv.FormatInt(o.TotalCents, 10)
 	}

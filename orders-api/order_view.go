@@ -1,9 +1,11 @@
 package orders
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -12,52 +14,52 @@ import (
 	"b2b.example/kit/i18n"
 )
 
-// Summary is an order as a list shows it. Times are UTC, money is whole cents.
-type Summary struct {
-	ID           int64        `json:"id"`
-	Status       Status       `json:"status" enum:"CREATED,CONFIRMED,CANCELED"`
-	CustomerID   int64        `json:"customer_id"`
-	Customer     CustomerView `json:"customer"`
-	Reference    string       `json:"reference"`
-	Note         string       `json:"note"`
-	Units        int64        `json:"units"`
-	TotalCents   int64        `json:"total_cents"`
-	CancelReason *string      `json:"cancel_reason"`
-	CancelNote   string       `json:"cancel_note"`
-	ConfirmedAt  *time.Time   `json:"confirmed_at"`
-	CanceledAt   *time.Time   `json:"canceled_at"`
-	Version      int64        `json:"version"`
-	CreatedAt    time.Time    `json:"created_at"`
-	UpdatedAt    time.Time    `json:"updated_at"`
+// OrderSummary is an order as a list shows it. Times are UTC, money is whole cents.
+type OrderSummary struct {
+	ID           int64            `json:"id"`
+	Status       Status           `json:"status" validate:"oneof=CREATED CONFIRMED CANCELED"`
+	CustomerID   int64            `json:"customer_id"`
+	Customer     CustomerSnapshot `json:"customer"`
+	Reference    string           `json:"reference"`
+	Note         string           `json:"note"`
+	Units        int64            `json:"units"`
+	TotalCents   int64            `json:"total_cents"`
+	CancelReason *string          `json:"cancel_reason"`
+	CancelNote   string           `json:"cancel_note"`
+	ConfirmedAt  *time.Time       `json:"confirmed_at"`
+	CanceledAt   *time.Time       `json:"canceled_at"`
+	Version      int64            `json:"version"`
+	CreatedAt    time.Time        `json:"created_at"`
+	UpdatedAt    time.Time        `json:"updated_at"`
 }
 
-// CustomerView is the customer as it was when the order was placed.
-type CustomerView struct {
+// CustomerSnapshot is the customer as it was when the order was placed.
+type CustomerSnapshot struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	Phone string `json:"phone"`
 	TaxID string `json:"tax_id"`
 }
 
-// View is one order: with its lines, and with what can be done to it now.
-type View struct {
-	Summary        `json:",inline"`
-	Items          []Item    `json:"items"`
-	AllowedActions []Action  `json:"allowed_actions" enum:"confirm,cancel"`
-	BlockedActions []Blocked `json:"blocked_actions"`
+// OrderDetails is one order: with its lines, and with what can be done to it now.
+type OrderDetails struct {
+	OrderSummary
+	Items          []Item          `json:"items"`
+	AllowedActions []Action        `json:"allowed_actions" validate:"dive,oneof=confirm cancel"`
+	BlockedActions []BlockedAction `json:"blocked_actions"`
 }
 
-// Blocked is an action that is not allowed now, and why.
-type Blocked struct {
-	Action Action `json:"action" enum:"confirm,cancel"`
+// BlockedAction is an action that is not allowed now, and why.
+type BlockedAction struct {
+	Action Action `json:"action" validate:"oneof=confirm cancel"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
 
-func summaryOf(o *Order) Summary {
-	return Summary{
+func summaryOf(o *Order) OrderSummary {
+	return OrderSummary{
 		ID: o.ID, Status: o.Status, CustomerID: o.CustomerID,
-		Customer:  CustomerView{Name: o.CustomerName, Email: o.CustomerEmail, Phone: o.CustomerPhone, TaxID: o.CustomerTaxID},
+		Customer:  CustomerSnapshot{Name: o.CustomerName, Email: o.CustomerEmail, Phone: o.CustomerPhone, TaxID: o.CustomerTaxID},
 		Reference: o.Reference, Note: o.Note, Units: o.Units, TotalCents: o.TotalCents,
 		CancelReason: o.CancelReason, CancelNote: o.CancelNote, ConfirmedAt: o.ConfirmedAt, CanceledAt: o.CanceledAt,
 		Version: o.Version, CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
@@ -65,15 +67,15 @@ func summaryOf(o *Order) Summary {
 }
 
 // viewOf is an order with the actions that this moment allows; the reasons of the others are in the reader's language.
-func viewOf(o *Order, at time.Time, rules Rules, language string) View {
-	v := View{Summary: summaryOf(o), Items: o.Items, AllowedActions: []Action{}, BlockedActions: []Blocked{}}
+func viewOf(o *Order, at time.Time, rules Rules, language string) OrderDetails {
+	v := OrderDetails{OrderSummary: summaryOf(o), Items: o.Items, AllowedActions: []Action{}, BlockedActions: []BlockedAction{}}
 	for _, action := range []Action{Confirm, Cancel} {
 		_, reason := decide(o, action, at, rules)
 		if reason == nil {
 			v.AllowedActions = append(v.AllowedActions, action)
 			continue
 		}
-		v.BlockedActions = append(v.BlockedActions, Blocked{
+		v.BlockedActions = append(v.BlockedActions, BlockedAction{
 			Action: action, Code: reason.Code, Detail: i18n.Text(language, "field."+reason.Code, reason.Args),
 		})
 	}
@@ -99,10 +101,31 @@ func encode(v any) ([]byte, error) {
 // answerOf is an order as the answer of a write, ready to be stored with it.
 func answerOf(o *Order, status int, at time.Time, rules Rules, language string) (db.Answer, error) {
 	body, err := encode(viewOf(o, at, rules, language))
-	return db.Answer{
-		Status: status, ContentType: "application/json", ETag: crud.ETag(o.Version), Location: location(o.ID), Body: body,
-		TargetType: "order", TargetID: o.ID,
-	}, err
+	answer := db.Answer{
+		Status: status, ContentType: "application/json", ETag: crud.ETag(o.Version), Body: body, TargetType: "order", TargetID: o.ID,
+	}
+	if status == http.StatusCreated {
+		answer.Location = "/orders/" + strconv.FormatInt(o.ID, 10)
+	}
+	return answer, err
 }
 
-func location(id int64) string { return "/orders/" + strconv.FormatInt(id, 10) }
+// listParameters are what the URL of the list of orders may have.
+func listParameters() openapi3.Parameters {
+	status := openapi3.NewStringSchema().WithEnum("CREATED", "CONFIRMED", "CANCELED")
+	sort := openapi3.NewStringSchema().WithEnum("created_at", "-created_at", "total_cents", "-total_cents").WithDefault("-created_at")
+	return append(openapi3.Parameters{
+		crud.QueryParameter(byStatus, "Only those with this status.", status),
+		crud.QueryParameter(byCustomer, "Only those of this customer.", openapi3.NewInt64Schema().WithMin(1)),
+		crud.QueryParameter(byFrom, "Only those placed at this time or later.", openapi3.NewDateTimeSchema()),
+		crud.QueryParameter(byTo, "Only those placed before this time.", openapi3.NewDateTimeSchema()),
+		crud.QueryParameter(bySearch, "An order's number, or how its customer, e-mail, reference or a SKU begins.", openapi3.NewStringSchema()),
+		crud.QueryParameter(bySort, "- is descending. By total only with a status or alone.", sort),
+	}, crud.PageParameters()...)
+}
+
+// noteSchema is a patch of an order: null clears its note.
+func noteSchema() *openapi3.SchemaRef {
+	note := openapi3.NewStringSchema().WithMaxLength(maxNote).WithTypes(openapi3.TypeString, openapi3.TypeNull)
+	return openapi3.NewObjectSchema().WithProperty("note", note).WithoutAdditionalProperties().NewRef()
+}

@@ -11,7 +11,7 @@ type Settings struct {
 	kit.Settings
 	kit.Database
 	CancelWindow time.Duration `env:"CANCEL_WINDOW" envDefault:"10m" help:"how long a confirmed order may still be cancelled"`
-	OrderTTL     time.Duration `env:"ORDER_TTL" envDefault:"72h" help:"how long an order waits for its confirmation before it expires; 0: for ever"`
+	OrderTTL     time.Duration `env:"ORDER_TTL" envDefault:"72h" help:"how long an order waits to be confirmed; 0: for ever"`
 }
 
 // DefaultPort is where orders-api listens unless told otherwise.

@@ -107,10 +107,10 @@ func MySQL(t *testing.T) string {
 	require.NotEmpty(t, server, "TEST_DATABASE_URL must name a MySQL-compatible server; `make test` starts one")
 	name := fmt.Sprintf("b2b_test_%d_%d", os.Getpid(), databases.Add(1))
 	admin := adminOf(t, server)
-	_, err := admin.Exec("CREATE DATABASE " + name)
+	_, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := admin.Exec("DROP DATABASE " + name)
+		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name)
 		require.NoError(t, err)
 		require.NoError(t, admin.Close())
 	})

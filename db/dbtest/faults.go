@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -91,12 +92,24 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{inner: inner, faults: c.faults}, nil
+	full, ok := inner.(fullConn)
+	if !ok {
+		return nil, fmt.Errorf("%T cannot stand behind faults", inner)
+	}
+	return &conn{inner: full, faults: c.faults}, nil
+}
+
+// fullConn is what both of our drivers have.
+type fullConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
 }
 
 // conn is a connection that may break. Once broken it stays so.
 type conn struct {
-	inner  driver.Conn
+	inner  fullConn
 	faults *Faults
 	broken bool
 }
@@ -118,15 +131,16 @@ func do[T any](c *conn, kind Kind, sql string, call func() (T, error)) (T, error
 		return none, c.breakOff()
 	case Killed:
 		result, err := call()
-		if rows, ok := any(result).(driver.Rows); ok && err == nil {
-			return any(lastRows{rows, c}).(T), nil
+		if rows, ok := any(result).(driver.Rows); ok {
+			if last, ok := any(lastRows{rows, c}).(T); ok {
+				return last, err
+			}
 		}
 		_ = c.breakOff()
 		return result, err
+	case None:
 	case Deadlock:
-		if execer, ok := c.inner.(driver.ExecerContext); ok {
-			_, _ = execer.ExecContext(context.Background(), "ROLLBACK", nil)
-		}
+		_, _ = c.inner.ExecContext(context.Background(), "ROLLBACK", nil)
 		return none, &mysqldriver.MySQLError{Number: 1213, Message: "Deadlock found"}
 	case LockWait:
 		return none, &mysqldriver.MySQLError{Number: 1205, Message: "Lock wait timeout exceeded"}
@@ -191,7 +205,7 @@ func (c *conn) Begin() (driver.Tx, error) {
 }
 
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	inner, err := do(c, Begin, "", func() (driver.Tx, error) { return c.inner.(driver.ConnBeginTx).BeginTx(ctx, o) })
+	inner, err := do(c, Begin, "", func() (driver.Tx, error) { return c.inner.BeginTx(ctx, o) })
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +219,7 @@ func (c *conn) Prepare(query string) (driver.Stmt, error) {
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	inner, err := do(c, Prepare, query, func() (driver.Stmt, error) {
-		return c.inner.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+		return c.inner.PrepareContext(ctx, query)
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// works are what is measured.
+func (b *bench) works() []work {
+	var all []work
+	for _, clients := range []int{1, 16, 64} {
+		all = append(all, work{name: "place", clients: clients, floor: b.placeBare, ours: b.place})
+	}
+	return all
+}
+
+// lines picks three products, in the order of their ids.
+func lines() []int64 {
+	picked := map[int64]bool{}
+	for len(picked) < 3 {
+		picked[rand.Int64N(products)+1] = true
+	}
+	var ids []int64
+	for id := range picked {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// place places an order of three lines over HTTP, under a key of its own.
+func (b *bench) place(ctx context.Context, _ int) error {
+	var items []string
+	for _, id := range lines() {
+		items = append(items, fmt.Sprintf(`{"product_id": %d, "qty": 2}`, id))
+	}
+	body := fmt.Sprintf(`{"customer_id": %d, "items": [%s]}`, b.customer, strings.Join(items, ", "))
+	return b.post(ctx, b.orders.url+"/orders", body, uuid.NewString(), nil)
+}
+
+// placeBare does the same with nine round trips to the database, after the same question to customers-api.
+func (b *bench) placeBare(ctx context.Context, _ int) error {
+	_, token, _ := strings.Cut(serviceToken, ":")
+	if err := b.get(ctx, fmt.Sprintf("%s/internal/customers/%d", b.customers.url, b.customer), token); err != nil {
+		return err
+	}
+	tx, err := b.bare.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := b.statements(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// lockedProduct is what the bare loop reads of a product.
+type lockedProduct struct {
+	id, price, stock int64
+	sku, name        string
+	archived         bool
+}
+
+func (b *bench) statements(ctx context.Context, tx *sql.Tx) error {
+	found, err := b.lock(ctx, tx, lines())
+	if err != nil {
+		return err
+	}
+	now, total, key := time.Now().UTC().Truncate(time.Microsecond), int64(0), uuid.NewString()
+	var cases, ids []any
+	for _, p := range found {
+		total += 2 * p.price
+		cases, ids = append(cases, p.id, -2), append(ids, p.id)
+	}
+	update := "UPDATE products SET stock = stock + CASE id WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? END WHERE id IN (?, ?, ?)"
+	if _, err := b.exec(ctx, tx, update, append(cases, ids...)...); err != nil {
+		return err
+	}
+	result, err := b.exec(ctx, tx, insertOrders(1), b.customer, "ACME", "acme", "ops@acme.example", "ops@acme.example", "", "", "", "",
+		"CREATED", 6, total, "", "", 1, now, now)
+	if err != nil {
+		return err
+	}
+	order, err := result.LastInsertId()
+	if err != nil {
+		return err
+	}
+	var items, movements []any
+	for i, p := range found {
+		items = append(items, order, p.id, i+1, p.sku, p.name, 2, p.price, 2*p.price)
+		movements = append(movements, p.id, order, -2, p.stock-2, "ORDER", "", now)
+	}
+	body := fmt.Sprintf(`{"id":%d,"status":"CREATED","total_cents":%d,"units":6}`, order, total)
+	for _, statement := range []struct {
+		sql  string
+		args []any
+	}{
+		{insertItems(len(found)), items},
+		{insertMovements(len(found)), movements},
+		{insertEvents(1), []any{"order", order, 1, "created", "operator:1", "Bench", "API", key, "operator:1", key, body, now}},
+		{insertKeys(1), []any{"operator:1", key, make([]byte, 32), 201, "{}", body, "order", order, false, now, now}},
+	} {
+		if _, err := b.exec(ctx, tx, statement.sql, statement.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lock reads and locks three products in the order of their ids.
+func (b *bench) lock(ctx context.Context, tx *sql.Tx, ids []int64) ([]lockedProduct, error) {
+	query := "SELECT id, sku, name, price_cents, stock, archived FROM products WHERE id IN (?, ?, ?) ORDER BY id FOR UPDATE"
+	statement, err := b.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, ids[0], ids[1], ids[2])
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var found []lockedProduct
+	for rows.Next() {
+		var p lockedProduct
+		if err := rows.Scan(&p.id, &p.sku, &p.name, &p.price, &p.stock, &p.archived); err != nil {
+			return nil, err
+		}
+		found = append(found, p)
+	}
+	return found, rows.Err()
+}
+
+// inserter makes the INSERT of some rows into a table.
+func inserter(table, columns string) func(rows int) string {
+	row := "(?" + strings.Repeat(", ?", strings.Count(columns, ",")) + ")"
+	return func(rows int) string {
+		return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
+	}
+}
+
+var (
+	insertProducts = inserter("products",
+		"id, sku, sku_key, name, name_key, price_cents, stock, low_stock_at, archived, version, created_at, updated_at")
+	insertMovements = inserter("stock_movements", "product_id, order_id, delta, stock_after, reason, note, created_at")
+	insertOrders    = inserter("orders", "customer_id, customer_name, customer_name_key, customer_email, customer_email_key, customer_phone, "+
+		"customer_tax_id, reference, reference_key, status, units, total_cents, note, cancel_note, version, created_at, updated_at")
+	insertItems  = inserter("order_items", "order_id, product_id, line, sku, name, qty, unit_price_cents, subtotal_cents")
+	insertEvents = inserter("events", "entity_type, entity_id, entity_version, action, actor, actor_name, channel, request_id, "+
+		"idempotency_caller, idempotency_key, changes, created_at")
+	insertKeys = inserter("idempotency_keys", "caller, `key`, request_hash, status_code, response_headers, response_body, "+
+		"target_type, target_id, server_made, answered_at, created_at")
+)
+
+// exec runs a statement that stays prepared on the pool.
+func (b *bench) exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (sql.Result, error) {
+	statement, err := b.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return tx.StmtContext(ctx, statement).ExecContext(ctx, args...)
+}
+
+// prepared needs a connection of its own for a statement's first time. The first round has one client, so there is one.
+func (b *bench) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if statement := b.cache[query]; statement != nil {
+		return statement, nil
+	}
+	statement, err := b.bare.PrepareContext(ctx, query)
+	if err == nil {
+		b.cache[query] = statement
+	}
+	return statement, err
+}

@@ -1,0 +1,147 @@
+package orders
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/kit"
+	"b2b.example/kit/kittest"
+)
+
+// acme is the customer that orders here, unless a test has others.
+var acme = Customer{ID: 1, Name: "ACME Ltd", Email: "Ops@acme.test", Phone: "+34 600 100 200", TaxID: "B-123"}
+
+// customersAPI stands where the network begins: a server that knows a few customers and sessions, and that can be slow,
+// at fault or away.
+type customersAPI struct {
+	t       *testing.T
+	url     string
+	server  *http.Server
+	mu      sync.Mutex
+	known   map[int64]Customer
+	staff   map[int64]kit.SessionAnswer
+	asked   int    // for customers
+	onAsk   func() // happens before each answer about a customer
+	instead func(http.ResponseWriter)
+}
+
+func newCustomersAPI(t *testing.T) *customersAPI {
+	t.Helper()
+	c := &customersAPI{t: t, known: map[int64]Customer{acme.ID: acme}, staff: map[int64]kit.SessionAnswer{}}
+	c.listen("127.0.0.1:0")
+	t.Cleanup(func() { require.NoError(t, c.server.Close()) })
+	return c
+}
+
+func (c *customersAPI) listen(address string) {
+	c.t.Helper()
+	l, err := net.Listen("tcp", address)
+	require.NoError(c.t, err)
+	c.url = "http://" + l.Addr().String()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /internal/customers/{id}", c.answerCustomer)
+	mux.HandleFunc("GET /internal/sessions/{id}", c.answerSession)
+	c.server = &http.Server{Handler: mux} //nolint:gosec // nobody but the service under test calls it
+	go func() { _ = c.server.Serve(l) }()
+}
+
+// away refuses connections from now on.
+func (c *customersAPI) away() {
+	c.t.Helper()
+	require.NoError(c.t, c.server.Close())
+}
+
+// back is there again, at the same address.
+func (c *customersAPI) back() {
+	c.t.Helper()
+	c.listen(strings.TrimPrefix(c.url, "http://"))
+}
+
+func (c *customersAPI) logIn(s kit.SessionAnswer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.staff[s.ID] = s
+}
+
+// set makes a customer known; one without a name is deleted.
+func (c *customersAPI) set(customer Customer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[customer.ID] = customer
+	if customer.Name == "" {
+		delete(c.known, customer.ID)
+	}
+}
+
+// answers makes it answer so, whatever customer it is asked for; nil: what it knows.
+func (c *customersAPI) answers(instead func(http.ResponseWriter)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.instead = instead
+}
+
+// whenAsked has something happen before each answer about a customer.
+func (c *customersAPI) whenAsked(do func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.onAsk = do
+}
+
+func (c *customersAPI) questions() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+func (c *customersAPI) answerCustomer(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.asked++
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	customer, found := c.known[id]
+	do, instead := c.onAsk, c.instead
+	c.mu.Unlock()
+	if do != nil {
+		do()
+	}
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+kittest.ServiceToken:
+		problem(w, http.StatusUnauthorized, "UNAUTHENTICATED")
+	case instead != nil:
+		instead(w)
+	case !found:
+		problem(w, http.StatusNotFound, "NOT_FOUND")
+	default:
+		reply(w, customer)
+	}
+}
+
+func (c *customersAPI) answerSession(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	session, found := c.staff[id]
+	if !found {
+		problem(w, http.StatusNotFound, "NOT_FOUND")
+		return
+	}
+	reply(w, session)
+}
+
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.MarshalWrite(w, v)
+}
+
+func problem(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `{"title":"x","status":%d,"detail":"x","code":%q}`, status, code)
+}
