@@ -1,6 +1,6 @@
 module b2b.example/e2e
 
-go 1.26
+go 1.26.0
 
 require (
 	b2b.example v0.0.0

@@ -86,7 +86,7 @@ func (s *service) routes(app *kit.App) {
 	kit.Handle(app, "POST", "/orders", kit.Op{
 		ID: "placeOrder", Summary: "Place an order and take its stock", Tag: "orders", Guard: writes, Status: 201, Key: kit.KeyHonoured,
 		ETag: true, Out: order,
-		Codes: []string{"CUSTOMER_NOT_FOUND", "PRODUCT_NOT_FOUND", "PRODUCT_ARCHIVED", "INSUFFICIENT_STOCK", "CUSTOMERS_UNAVAILABLE"},
+		Codes: []string{"CUSTOMER_NOT_FOUND", "PRODUCT_NOT_FOUND", "PRODUCT_ARCHIVED", "ORDER_TOTAL_TOO_LARGE", "INSUFFICIENT_STOCK", "CUSTOMERS_UNAVAILABLE"},
 	}, s.place)
 	kit.Handle(app, "GET", "/orders", kit.Op{
 		ID: "listOrders", Summary: "List orders, newest first", Tag: "orders", Guard: reads, Link: true, Query: listParameters(),

@@ -3,6 +3,7 @@ package orders
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"b2b.example/crud"
 	"b2b.example/db"
@@ -191,6 +192,9 @@ func annotate(tx *db.Tx, id int64, match crud.Match, note *string) (*Order, erro
 	}
 	if err := match.Refusal(o.Version, func() []byte { return current(o) }); err != nil || note == nil || *note == o.Note {
 		return o, err
+	}
+	if utf8.RuneCountInString(*note) > maxNote {
+		return nil, invalid([]fault.Field{{Field: "note", Code: "TOO_LONG", Args: fault.Args{"max": maxNote}}})
 	}
 	return o, o.change(tx, "updated", func() { o.Note = *note })
 }

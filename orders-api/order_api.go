@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,8 +23,8 @@ type placeOrder struct {
 	Body struct {
 		CustomerID int64      `json:"customer_id" validate:"required,min=1"`
 		Items      []lineBody `json:"items" validate:"required,min=1,max=200,dive"`
-		Reference  string     `json:"reference,omitempty" validate:"max=64,printable"`
-		Note       string     `json:"note,omitempty" validate:"max=500"`
+		Reference  *string    `json:"reference,omitempty" validate:"omitempty,max=64,printable"`
+		Note       *string    `json:"note,omitempty" validate:"omitempty,max=500"`
 	}
 }
 
@@ -43,8 +42,8 @@ type oneOrder struct {
 type cancelOrder struct {
 	ID   int64 `path:"id"`
 	Body struct {
-		Reason string `json:"reason" validate:"required,oneof=CUSTOMER_REQUEST OUT_OF_STOCK PRICING_ERROR DUPLICATE FRAUD OTHER"`
-		Note   string `json:"note,omitempty" validate:"max=500"`
+		Reason string  `json:"reason" validate:"required,oneof=CUSTOMER_REQUEST OUT_OF_STOCK PRICING_ERROR DUPLICATE FRAUD OTHER"`
+		Note   *string `json:"note,omitempty" validate:"omitempty,max=500"`
 	}
 }
 
@@ -117,13 +116,21 @@ func (s *service) placement(ctx context.Context, in *placeOrder) (Placement, err
 	if unknownCustomer {
 		faults = append([]fault.Field{{Field: "customer_id", Code: "CUSTOMER_NOT_FOUND"}}, faults...)
 	}
-	placement := Placement{Customer: customer, Lines: lines, Reference: in.Body.Reference, Note: in.Body.Note}
+	placement := Placement{Customer: customer, Lines: lines, Reference: textOf(in.Body.Reference), Note: textOf(in.Body.Note)}
 	return placement, invalid(faults)
 }
 
-// lines adds up the lines of each product. SKUs are looked up; ids are left for the lock to find, unless everything is
-// to be told now.
-func (s *service) lines(ctx context.Context, items []lineBody, checkIDs bool) ([]Line, []fault.Field, error) {
+// textOf is an optional text; null is none.
+func textOf(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// lines adds up the lines of each product. SKUs are looked up; ids are left for the lock to find, unless the
+// request is refused anyway: then everything that is wrong with it is told now.
+func (s *service) lines(ctx context.Context, items []lineBody, refused bool) ([]Line, []fault.Field, error) {
 	ids, err := s.productsBySKU(ctx, items)
 	if err != nil {
 		return nil, nil, err
@@ -148,7 +155,7 @@ func (s *service) lines(ctx context.Context, items []lineBody, checkIDs bool) ([
 			faults = append(faults, fault.Field{Field: at, Code: "TOO_LARGE", Args: fault.Args{"max": maxQty}})
 		}
 	}
-	if !checkIDs {
+	if !refused && len(faults) == 0 {
 		return lines, faults, nil
 	}
 	missing, err := s.missing(ctx, lines)
@@ -215,7 +222,7 @@ func (s *service) confirm(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 
 func (s *service) cancel(c *fiber.Ctx, in *cancelOrder) (*kit.Answer, error) {
 	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
-		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: in.Body.Note})
+		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: textOf(in.Body.Note)})
 	})
 }
 
@@ -241,20 +248,17 @@ func noteOf(value jsontext.Value) (*string, error) {
 	if err := json.Unmarshal(value, &note); err != nil || strings.ContainsRune(note, 0) {
 		return nil, fault.New(fault.Malformed, "WRONG_TYPE").On("note", "WRONG_TYPE")
 	}
-	if utf8.RuneCountInString(note) > maxNote {
-		return nil, invalid([]fault.Field{{Field: "note", Code: "TOO_LONG", Args: fault.Args{"max": maxNote}}})
-	}
 	return &note, nil
 }
 
 // change makes one change of an order once for its request's key, and answers the order as it is after that.
 func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
-	match, err := crud.MatchOf(c)
-	if err != nil {
-		return nil, err
-	}
+	match, unreadable := crud.MatchOf(c)
 	language := kit.Language(c)
 	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
+		if unreadable != nil { // told here, where the key is known to have no answer yet
+			return db.Answer{}, unreadable
+		}
 		o, err := change(tx, match)
 		if err != nil {
 			return db.Answer{}, err

@@ -115,14 +115,17 @@ func unavailable(lines []Line, products map[int64]*entities.Product) error {
 	return invalid(fields)
 }
 
-// invalid is the fault of these fields: under their own code where they share one.
+// telling are the faults of a field that a refusal is called by, when it has no other.
+var telling = map[string]bool{"CUSTOMER_NOT_FOUND": true, "PRODUCT_NOT_FOUND": true, "PRODUCT_ARCHIVED": true}
+
+// invalid is the fault of these fields: under their own code where they share one that tells enough.
 func invalid(fields []fault.Field) error {
 	if len(fields) == 0 {
 		return nil
 	}
 	f := fault.New(fault.Invalid, fields[0].Code)
 	for _, field := range fields {
-		if field.Code != f.Code {
+		if field.Code != f.Code || !telling[field.Code] {
 			f.Code = "VALIDATION_FAILED"
 		}
 	}

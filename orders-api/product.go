@@ -51,14 +51,14 @@ type adjustStock struct {
 
 // adjust changes a product's stock by a difference: an edit, so it has a version and an event beside its movement.
 func (s *service) adjust(c *fiber.Ctx, in *adjustStock) (*kit.Answer, error) {
-	match, err := crud.MatchOf(c)
-	if err != nil {
-		return nil, err
-	}
+	match, unreadable := crud.MatchOf(c)
 	if !match.Given() {
 		match = crud.AnyVersion
 	}
 	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
+		if unreadable != nil {
+			return db.Answer{}, unreadable
+		}
 		_, after, err := s.products.Change(tx, in.ID, match, "stock_adjusted", func(p *entities.Product, errs *crud.Errors) {
 			p.Stock += in.Body.Delta
 			if p.Stock < 0 || p.Stock > entities.MaxStock {

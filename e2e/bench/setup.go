@@ -21,8 +21,9 @@ import (
 
 	mysqldriver "github.com/go-sql-driver/mysql"
 
-	"b2b.example/customers-api"
+	"b2b.example/crud"
 	"b2b.example/db"
+	"b2b.example/entities"
 	"b2b.example/orders-api"
 )
 
@@ -136,12 +137,10 @@ func (b *bench) fill(ctx context.Context) error {
 }
 
 func (b *bench) startServices(ctx context.Context) error {
-	_, err := customers.AddOperator(ctx, b.db, customers.NewOperator{
-		Email: "bench@example.com", Name: "Bench", Role: "manager", Password: "only for this bench",
-	})
-	if err != nil {
+	if err := b.addOperator(ctx); err != nil {
 		return err
 	}
+	var err error
 	environment := append(os.Environ(), "DATABASE_URL="+b.url, "JWT_SECRET=only-for-a-bench-and-long-enough-0123",
 		"SERVICE_TOKEN="+serviceToken, "LOG_LEVEL=warn", "MIGRATE=off")
 	if b.customers, err = startProcess(ctx, b.folder, "customers-api", environment); err != nil {
@@ -151,13 +150,25 @@ func (b *bench) startServices(ctx context.Context) error {
 	return err
 }
 
+// credentials are those of the manager who does the work.
+const credentials = `"email": "bench@example.com", "password": "only for this bench"`
+
+func (b *bench) addOperator(ctx context.Context) error {
+	operators := crud.NewTable(b.db, entities.Operators)
+	input, err := operators.Input([]byte(`{"name": "Bench", "role": "manager", ` + credentials + `}`))
+	if err != nil {
+		return err
+	}
+	_, err = operators.Create(ctx, crud.Request[entities.Operator]{Call: db.Call{Caller: "system:bench", Actor: "system:bench"}, Input: input})
+	return err
+}
+
 // logIn gets a token and makes the customer that orders.
 func (b *bench) logIn(ctx context.Context) error {
 	var session struct {
 		AccessToken string `json:"access_token"`
 	}
-	credentials := `{"email": "bench@example.com", "password": "only for this bench"}`
-	if err := b.post(ctx, b.customers.url+"/auth/token", credentials, "", &session); err != nil {
+	if err := b.post(ctx, b.customers.url+"/auth/token", "{"+credentials+"}", "", &session); err != nil {
 		return err
 	}
 	b.token = session.AccessToken

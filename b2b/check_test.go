@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/customers-api"
+	"b2b.example/db"
+	"b2b.example/db/dbtest"
+	"b2b.example/orders-api"
+)
+
+// violations break each invariant once, on rows of their own: the statements by the invariant's name, and what check
+// must then point at.
+var violations = map[string]struct {
+	statements []string
+	entity     string
+}{
+	"each change of a customer has its event": {[]string{"UPDATE customers SET version = version + 1 WHERE id = 1"}, "customer 1"},
+	"each change of a operator has its event": {[]string{"DELETE FROM events WHERE entity_type = 'operator' AND entity_id = 3"}, "operator 3"},
+	"a deleted customer frees its e-mail address, and no other does": {
+		[]string{"UPDATE customers SET email_key = NULL WHERE id = 2"}, "customer 2"},
+	"a session belongs to an operator who may log in": {
+		[]string{"INSERT INTO sessions (id, operator_id, created_at, last_used_at) VALUES (1, 99, '2026-11-24 10:00:00', '2026-11-24 10:00:00')"}, "session 1"},
+	"a password is stored as its hash":     {[]string{"UPDATE operators SET password_hash = 'demo1234' WHERE id = 2"}, "operator 2"},
+	"an operator has a role that there is": {[]string{"UPDATE operators SET role = 'king' WHERE id = 1"}, "operator 1"},
+	"a product's stock is the sum of its movements": {
+		[]string{"UPDATE stock_movements SET delta = delta + 1 WHERE product_id = 1 AND reason = 'INITIAL'"}, "product 1"},
+	"a product's stock is what its last movement left": {
+		[]string{"UPDATE stock_movements SET stock_after = stock_after + 1 WHERE product_id = 2"}, "product 2"},
+	"stock is never below zero":                {[]string{"UPDATE stock_movements SET stock_after = -1 WHERE product_id = 3 AND reason = 'INITIAL'"}, "product 3"},
+	"an order's total is the sum of its lines": {[]string{"UPDATE orders SET total_cents = total_cents + 1 WHERE id = 1"}, "order 1"},
+	"a line is quantity times price": {
+		[]string{"UPDATE order_items SET unit_price_cents = unit_price_cents + 1 WHERE order_id = 2"}, "order 2"},
+	"an order's movements match its lines": {[]string{"UPDATE stock_movements SET delta = delta - 1 WHERE order_id = 3"}, "order 3"},
+	"a movement of an order is of one of its lines": {
+		[]string{"DELETE FROM order_items WHERE order_id = 4"}, "order 4"},
+	"each change of a order has its event":   {[]string{"DELETE FROM events WHERE entity_type = 'order' AND entity_id = 5"}, "order 5"},
+	"each change of a product has its event": {[]string{"UPDATE products SET version = version + 1 WHERE id = 4"}, "product 4"},
+	"an order's status was reached by allowed moves, each once": {
+		[]string{"UPDATE orders SET status = 'CREATED', confirmed_at = NULL, canceled_at = NULL WHERE id = 6"}, "order 6"},
+	"a key has one effect at most": {[]string{
+		"UPDATE events SET idempotency_caller = 'service:b2b', idempotency_key = 'twice' WHERE entity_type = 'order' AND entity_id IN (7, 8)"}, "order 7"},
+	"an effect under a client's key has the key's row": {[]string{
+		"INSERT INTO idempotency_keys (caller, `key`, request_hash, status_code, target_type, target_id, server_made, created_at) " +
+			"VALUES ('service:b2b', 'elsewhere', '', 201, 'order', 1, FALSE, '2026-11-24 10:00:00')",
+		"UPDATE events SET idempotency_caller = 'service:b2b', idempotency_key = 'elsewhere' " +
+			"WHERE entity_type = 'order' AND entity_id = 9 AND entity_version = 1"}, "order 9"},
+}
+
+func TestCheckFindsWhateverIsWrong(t *testing.T) {
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url, db.Options{})
+		require.NoError(t, addDemo(context.Background(), d))
+		require.NoError(t, d.Tx(context.Background(), func(tx *db.Tx) error {
+			for name, violation := range violations {
+				for _, statement := range violation.statements {
+					result := tx.Exec(statement)
+					require.NoError(t, result.Error, name)
+					require.Positive(t, result.RowsAffected, name)
+				}
+			}
+			return nil
+		}))
+		status, printed := newPlace(t, url).does("", "check")
+		assert.Equal(t, 1, status, "something is wrong")
+		lines := strings.Split(printed, "\n")
+		for _, invariant := range slices.Concat(customers.Invariants(), orders.Invariants()) {
+			violation, ok := violations[invariant.Name]
+			if assert.True(t, ok, "nothing here breaks: %s", invariant.Name) {
+				found := slices.ContainsFunc(lines, func(line string) bool {
+					return strings.HasPrefix(line, violation.entity+": ") && strings.HasSuffix(line, fmt.Sprintf("(%s)", invariant.Name))
+				})
+				assert.True(t, found, "%s: %s\n%s", invariant.Name, violation.entity, printed)
+			}
+		}
+	})
+}

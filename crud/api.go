@@ -1,0 +1,134 @@
+package crud
+
+import (
+	"context"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/db"
+	"b2b.example/kit"
+)
+
+// api is the REST face of a resource, over any store.
+type api[T any] struct {
+	*description[T]
+	store Store[T]
+}
+
+// The inputs of the routes, beyond the query of a list.
+type (
+	byID struct {
+		ID int64 `path:"id"`
+	}
+	entity struct {
+		Body jsontext.Value
+	}
+	entityByID struct {
+		ID   int64 `path:"id"`
+		Body jsontext.Value
+	}
+)
+
+// Serve registers the routes of a table's resource.
+func Serve[T any](a *kit.App, t *Table[T]) {
+	r, name := api[T]{description: t.description, store: t}, typeName(t.Name)
+	shown := component(a, name, r.entitySchema())
+	input := component(a, name+"Input", r.inputSchema(false))
+	patch := component(a, name+"Patch", r.inputSchema(true))
+	page := component(a, name+"List", PageSchema(shown))
+	all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
+	kit.Handle(a, fiber.MethodGet, all, r.op("list", kit.Op{Out: page, Query: r.listParameters(), Link: true, Codes: []string{"CURSOR_INVALID"}}), r.list)
+	kit.Handle(a, fiber.MethodPost, all, r.op("create", kit.Op{In: input, Out: shown, Status: fiber.StatusCreated, ETag: true}), r.create)
+	kit.Handle(a, fiber.MethodGet, one, r.op("get", kit.Op{Out: shown, ETag: true}), r.get)
+	kit.Handle(a, fiber.MethodPatch, one, r.op("update", kit.Op{In: patch, Out: shown, IfMatch: true}), r.patch)
+	if r.Replace {
+		kit.Handle(a, fiber.MethodPut, one, r.op("replace", kit.Op{In: input, Out: shown, IfMatch: true}), r.replace)
+	}
+	if r.Deletion == Soft {
+		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", kit.Op{Out: shown, ETag: true}), r.restore)
+	}
+	if r.Deletion != Kept {
+		kit.Handle(a, fiber.MethodDelete, one, r.op("delete", kit.Op{Status: fiber.StatusNoContent, IfMatch: true}), r.delete)
+	}
+	ServeEvents(a, t.d, r.Name, r.Plural, kit.Operators(r.Read))
+}
+
+// op completes the description of an operation.
+func (d *description[T]) op(verb string, op kit.Op) kit.Op {
+	op.ID, op.Tag = verb+typeName(d.Name), d.Plural
+	op.Summary = strings.ToUpper(verb[:1]) + verb[1:] + " " + strings.ReplaceAll(d.Name, "_", " ")
+	op.Guard = kit.Operators(d.Read)
+	if verb != "list" && verb != "get" {
+		op.Guard, op.Key = kit.Operators(d.Write), kit.KeyHonoured
+	}
+	if op.Key == kit.KeyHonoured && op.Status != fiber.StatusNoContent {
+		op.Codes, op.Gone = append(op.Codes, "DUPLICATE"), d.Deletion != Kept
+	}
+	return op
+}
+
+func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
+	params, err := QueryOf(c)
+	if err != nil {
+		return nil, err
+	}
+	page, err := r.store.List(kit.Context(c), params)
+	if err != nil {
+		return nil, err
+	}
+	return &kit.Answer{Body: r.JSON(page), Link: page.Link(c.Path())}, nil
+}
+
+func (r api[T]) get(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
+	row, err := r.store.Get(kit.Context(c), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return Sent(r.Answer(row), nil)
+}
+
+func (r api[T]) create(c *fiber.Ctx, in *entity) (*kit.Answer, error) {
+	input, unreadable := r.read(in.Body, false)
+	return r.write(c, Request[T]{Input: input, Fault: unreadable}, r.store.Create)
+}
+
+func (r api[T]) replace(c *fiber.Ctx, in *entityByID) (*kit.Answer, error) {
+	input, unreadable := r.read(in.Body, false)
+	return r.writeVersion(c, Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
+}
+
+func (r api[T]) patch(c *fiber.Ctx, in *entityByID) (*kit.Answer, error) {
+	input, unreadable := r.read(in.Body, true)
+	return r.writeVersion(c, Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
+}
+
+func (r api[T]) delete(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
+	return r.writeVersion(c, Request[T]{ID: in.ID}, r.store.Delete)
+}
+
+func (r api[T]) restore(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
+	return r.write(c, Request[T]{ID: in.ID}, r.store.Restore)
+}
+
+// writeVersion is a write of the version that If-Match names.
+func (r api[T]) writeVersion(c *fiber.Ctx, request Request[T], do write[T]) (*kit.Answer, error) {
+	match, err := MatchOf(c)
+	request.Match = match
+	if err != nil {
+		request.Fault = err
+	}
+	return r.write(c, request, do)
+}
+
+type write[T any] func(context.Context, Request[T]) (db.Answer, error)
+
+func (r api[T]) write(c *fiber.Ctx, request Request[T], do write[T]) (*kit.Answer, error) {
+	call, err := CallOf(c)
+	if err != nil {
+		return nil, err
+	}
+	request.Call = call
+	return Sent(do(kit.Context(c), request))
+}

@@ -1,0 +1,186 @@
+// Package crud makes an entity's REST API out of one description of it: its fields with their rules, who may see and
+// change it, and how it is deleted. What is more than create, read, update and delete is written by hand, elsewhere.
+package crud
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gorm.io/gorm/schema"
+
+	"b2b.example/db"
+	"b2b.example/kit"
+)
+
+// Deletion is what DELETE does to an entity.
+type Deletion uint8
+
+// The kinds of deletion.
+const (
+	Kept Deletion = iota // it is never deleted: there is no such route
+	Hard                 // the row goes; its events stay
+	Soft                 // the row stays, with the time in deleted_at; it frees what was unique about it, and can be restored
+)
+
+// Resource describes an entity. T embeds db.Entity and has no further columns than those of its Fields.
+type Resource[T any] struct {
+	Name, Plural string   // "supplier", "suppliers": in events and in paths
+	Read, Write  kit.Role // the least roles that may; viewers read where it does not say
+	Replace      bool     // PUT is served too
+	Deletion     Deletion
+
+	Title  func(*T) string   // what people call this one
+	Fields func(*T) []*Field // bound to the row that it is given
+	Flags  []string          // yes-or-no columns that the table itself works out, to filter lists by
+
+	// Check tells of faults that lie between fields.
+	Check func(*T, *Errors)
+	// Changed does what else a change brings with it, in its transaction. The row is locked and has just been written;
+	// before is nil for a new or restored row, after for a deleted one. A fault refuses the change.
+	Changed func(tx *db.Tx, before, after *T) error
+}
+
+// description is a Resource whose fields have been named, once, at start.
+type description[T any] struct {
+	Resource[T]
+	table   string
+	columns []string // those of the model
+	names   []naming // those of the fields, in their order
+}
+
+// naming is what the model says of one field: its name in JSON, its column, and the column of its folded copy.
+type naming struct{ name, column, key string }
+
+// common are the members that every entity has, and no request sets.
+var common = map[string]bool{"id": true, "version": true, "created_at": true, "updated_at": true}
+
+// describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
+func describe[T any](r Resource[T]) *description[T] {
+	if r.Read == "" {
+		r.Read = kit.Viewer
+	}
+	row := new(T)
+	model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
+	if err != nil {
+		panic(fmt.Errorf("crud: describe %s: %w", r.Name, err))
+	}
+	d := &description[T]{Resource: r, table: model.Table, columns: model.DBNames}
+	described := map[string]bool{}
+	for _, f := range r.Fields(row) {
+		f.naming = nameOf(model, reflect.ValueOf(row).Elem(), f)
+		f.clear()
+		d.names = append(d.names, f.naming)
+		described[f.column] = true
+		if r.Deletion == Soft && f.unique && f.key == "" {
+			panic(fmt.Sprintf("crud: %s: a deleted row could not free its %s", r.Name, f.name))
+		}
+	}
+	for _, column := range d.columns {
+		if !described[column] && !common[column] {
+			panic(fmt.Sprintf("crud: %s: the column %s has no field", r.Name, column))
+		}
+	}
+	base(row).Version = 0 // panics unless T embeds db.Entity
+	return d
+}
+
+// nameOf finds the member of the model that a field is bound to: the one at its address, of its type.
+func nameOf(model *schema.Schema, row reflect.Value, f *Field) naming {
+	bound := reflect.ValueOf(f.value.pointer())
+	for _, member := range model.Fields {
+		at := row.FieldByIndex(member.StructField.Index).Addr()
+		if at.Type() != bound.Type() || at.Pointer() != bound.Pointer() {
+			continue
+		}
+		n := naming{name: schema.NamingStrategy{}.ColumnName("", member.Name), column: member.DBName}
+		if f.fold != nil {
+			n.key = n.column + "_key"
+		}
+		return n
+	}
+	panic("crud: a field of " + model.Name + " is bound to no member of the model")
+}
+
+// form is a row with its fields bound to it.
+type form[T any] struct {
+	row    *T
+	fields []*Field
+}
+
+func (d *description[T]) bind(row *T) form[T] {
+	f := form[T]{row: row, fields: d.Fields(row)}
+	for i, field := range f.fields {
+		field.naming = d.names[i]
+	}
+	return f
+}
+
+// fresh is a form of a new row that has its defaults.
+func (d *description[T]) fresh() form[T] {
+	f := d.bind(new(T))
+	for _, field := range f.fields {
+		field.clear()
+	}
+	return f
+}
+
+func (f form[T]) byName(name string) *Field {
+	for _, field := range f.fields {
+		if field.name == name {
+			return field
+		}
+	}
+	return nil
+}
+
+// base is the Entity that a row begins with.
+func base[T any](row *T) *db.Entity { return any(row).(interface{ Base() *db.Entity }).Base() }
+
+// typeName is a name as that of a type: "stock_movement" becomes "StockMovement".
+func typeName(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "_") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+// json is an entity as the API shows it.
+func (f form[T]) json(b []byte) []byte {
+	entity := base(f.row)
+	b = append(b, `{"id":`...)
+	b = strconv.AppendInt(b, entity.ID, 10)
+	for _, field := range f.fields {
+		if !field.secret {
+			b = append(append(append(b, `,"`...), field.name...), `":`...)
+			b = field.append(b)
+		}
+	}
+	b = append(b, `,"version":`...)
+	b = strconv.AppendInt(b, entity.Version, 10)
+	b = entity.CreatedAt.UTC().AppendFormat(append(b, `,"created_at":"`...), TimeFormat)
+	b = entity.UpdatedAt.UTC().AppendFormat(append(b, `","updated_at":"`...), TimeFormat)
+	return append(b, `"}`...)
+}
+
+// Answer is an entity as the answer to a change of it.
+func (d *description[T]) Answer(row *T) db.Answer {
+	entity := base(row)
+	return db.Answer{
+		Status: http.StatusOK, ContentType: "application/json", ETag: ETag(entity.Version), Body: d.bind(row).json(nil),
+		TargetType: d.Name, TargetID: entity.ID,
+	}
+}
+
+// JSON is a page of entities as a list answers it.
+func (d *description[T]) JSON(page Page[T]) []byte {
+	scratch := d.bind(new(T))
+	return page.JSON(func(b []byte, row *T) []byte {
+		*scratch.row = *row
+		return scratch.json(b)
+	})
+}

@@ -1,0 +1,31 @@
+package crud
+
+import (
+	"context"
+	"net/url"
+
+	"b2b.example/db"
+)
+
+// Store is where the entities of one kind are kept: our own table, or another service's API.
+type Store[T any] interface {
+	// List gives one page, by the parameters of a list's URL: filters, search, sort, cursor, limit.
+	List(ctx context.Context, params url.Values) (Page[T], error)
+	// Get gives one entity, or the fault NOT_FOUND.
+	Get(ctx context.Context, id int64) (*T, error)
+
+	// The writes happen once for each key, and answer what they answered the first time.
+	Create(ctx context.Context, r Request[T]) (db.Answer, error)
+	Update(ctx context.Context, r Request[T]) (db.Answer, error)
+	Delete(ctx context.Context, r Request[T]) (db.Answer, error)
+	Restore(ctx context.Context, r Request[T]) (db.Answer, error)
+}
+
+// Request is one write, as it was asked for.
+type Request[T any] struct {
+	db.Call
+	ID    int64     // of the entity; 0 for a new one
+	Match Match     // the version that it was meant for
+	Input *Input[T] // what was given
+	Fault error     // why it could not be read: a refusal, unless its key has an answer already
+}

@@ -1,0 +1,41 @@
+package crud
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/db"
+	"b2b.example/kit"
+)
+
+// Write makes a request's change once for its idempotency key: effect decides and applies, and gives the answer that is
+// stored with it; now answers the target as it is, for a retry that comes after the stored answer has been swept.
+func Write(
+	c *fiber.Ctx, d *db.DB, effect func(tx *db.Tx) (db.Answer, error), now func(ctx context.Context, id int64) (db.Answer, error),
+) (*kit.Answer, error) {
+	call, err := CallOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return Sent(d.Once(kit.Context(c), db.Write{Call: call, Effect: effect, Now: now}))
+}
+
+// CallOf is what the change's event and its idempotency key are to know of the request.
+func CallOf(c *fiber.Ctx) (db.Call, error) {
+	r, err := kit.RequestOf(c)
+	return db.Call{
+		Caller: r.Caller, Key: r.Key, Hashes: r.Hashes,
+		Actor: r.Actor, ActorName: r.ActorName, Channel: r.Channel, RequestID: r.ID,
+	}, err
+}
+
+// Sent is an answer as HTTP sends it.
+func Sent(a db.Answer, err error) (*kit.Answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &kit.Answer{
+		Status: a.Status, ContentType: a.ContentType, ETag: a.ETag, Location: a.Location, Body: a.Body, Replayed: a.Replayed,
+	}, nil
+}

@@ -1,0 +1,170 @@
+package kit
+
+import (
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/go-playground/validator/v10"
+
+	"b2b.example/kit/fault"
+)
+
+// validate checks `validate` tags. It keeps what it learned of each type; rules teaches it at registration.
+var validate = newValidator()
+
+func newValidator() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(wireName)
+	if err := v.RegisterValidation("printable", isPrintable); err != nil {
+		panic(err) // a name of ours that the library has taken: found by the first test
+	}
+	return v
+}
+
+// wireName is what the one who sent a field calls it.
+func wireName(field reflect.StructField) string {
+	for _, tag := range []string{"json", "query", "path", "header"} {
+		if name, _, _ := strings.Cut(field.Tag.Get(tag), ","); name != "" && name != "-" {
+			return name
+		}
+	}
+	return field.Name
+}
+
+// isPrintable: letters, digits, signs and blanks, but nothing that can't be seen.
+func isPrintable(f validator.FieldLevel) bool {
+	return !strings.ContainsFunc(f.Field().String(), func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// rules are an input type's `validate` tags.
+type rules struct {
+	any    bool // whether it has any at all
+	prefix int  // length of what the library puts before a path
+}
+
+// newRules makes the library read a type's tags now: a wrong one panics at start, and no request pays for it.
+func newRules(t reflect.Type) *rules {
+	r := &rules{any: hasRules(t, nil)}
+	if t.Name() != "" {
+		r.prefix = len(t.Name()) + len(".")
+	}
+	if r.any {
+		_ = validate.Struct(sample(t, 0).Interface()) // the verdict on a sample says nothing
+	}
+	return r
+}
+
+func hasRules(t reflect.Type, seen []reflect.Type) bool {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == timeType {
+		return false
+	}
+	for _, one := range seen {
+		if one == t {
+			return false
+		}
+	}
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("validate") != "" || hasRules(t.Field(i).Type, append(seen, t)) {
+			return true
+		}
+	}
+	return false
+}
+
+// deepest ends the samples of types that contain themselves.
+const deepest = 8
+
+// sample is a value in which every list has an entry and every pointer a target, so that all tags are met.
+func sample(t reflect.Type, depth int) reflect.Value {
+	value := reflect.New(t).Elem()
+	if depth == deepest {
+		return value
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		value.Set(sample(t.Elem(), depth+1).Addr())
+	case reflect.Slice:
+		value.Set(reflect.Append(value, sample(t.Elem(), depth+1)))
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t != timeType && t.Field(i).IsExported() {
+				value.Field(i).Set(sample(t.Field(i).Type, depth+1))
+			}
+		}
+	}
+	return value
+}
+
+// check applies the rules: 400 PARAMETER_INVALID for what came in the address or a header, else 422 VALIDATION_FAILED
+// with every faulty field at once.
+func (r *rules) check(value reflect.Value) error {
+	if !r.any {
+		return nil
+	}
+	err := validate.Struct(value.Addr().Interface())
+	if err == nil {
+		return nil
+	}
+	var found validator.ValidationErrors
+	if !errors.As(err, &found) {
+		return err
+	}
+	parameters, invalid := fault.New(fault.Malformed, "PARAMETER_INVALID"), fault.New(fault.Invalid, "VALIDATION_FAILED")
+	for _, one := range found {
+		path := one.Namespace()[r.prefix:]
+		field, inBody := strings.CutPrefix(path, "Body")
+		if inBody {
+			invalid.Fields = append(invalid.Fields, fieldFault(strings.TrimPrefix(field, "."), one))
+			continue
+		}
+		parameters.Fields = append(parameters.Fields, fieldFault(path, one))
+	}
+	if len(parameters.Fields) > 0 {
+		return parameters
+	}
+	return invalid
+}
+
+// fieldFault gives the library's finding our code, with the limit that was passed.
+func fieldFault(path string, found validator.FieldError) fault.Field {
+	text, list := found.Kind() == reflect.String, found.Kind() == reflect.Slice
+	limit, _ := strconv.ParseInt(found.Param(), 10, 64)
+	field := func(code, name string, value any) fault.Field {
+		return fault.Field{Field: path, Code: code, Args: fault.Args{name: value}}
+	}
+	switch found.Tag() {
+	case "required":
+		return fault.Field{Field: path, Code: "REQUIRED"}
+	case "email":
+		return fault.Field{Field: path, Code: "NOT_AN_EMAIL"}
+	case "printable":
+		return fault.Field{Field: path, Code: "NOT_PRINTABLE"}
+	case "oneof":
+		return field("NOT_A_CHOICE", "choices", strings.Join(strings.Fields(found.Param()), ", "))
+	case "min", "gte":
+		return field(pick(text, "TOO_SHORT", list, "TOO_FEW", "TOO_SMALL"), "min", limit)
+	case "max", "lte":
+		return field(pick(text, "TOO_LONG", list, "TOO_MANY", "TOO_LARGE"), "max", limit)
+	case "gt":
+		return field("TOO_SMALL", "min", limit+1)
+	case "lt":
+		return field("TOO_LARGE", "max", limit-1)
+	}
+	return fault.Field{Field: path, Code: "INVALID"}
+}
+
+func pick(text bool, ofText string, list bool, ofList, ofNumber string) string {
+	switch {
+	case text:
+		return ofText
+	case list:
+		return ofList
+	}
+	return ofNumber
+}

@@ -1,0 +1,94 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/attribute"
+	exporter "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	sdk "go.opentelemetry.io/otel/sdk/metric"
+)
+
+// Logger writes JSON lines to standard error, from LOG_LEVEL upwards.
+func Logger(s Settings, service string) *slog.Logger {
+	least, err := level(s.LogLevel)
+	if err != nil {
+		least = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: least})).With("service", service)
+}
+
+func level(name string) (slog.Level, error) {
+	var l slog.Level
+	err := l.UnmarshalText([]byte(name))
+	return l, err
+}
+
+// metrics count the requests and how long they took, by route and status; the runtime's own come with them. A nil one
+// counts nothing.
+type metrics struct {
+	registry  *prometheus.Registry
+	durations metric.Float64Histogram
+}
+
+// newMetrics sets the instruments up. It panics on a conflict of names, which would be a fault of the program.
+func newMetrics(service string) *metrics {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reader, err := exporter.New(exporter.WithRegisterer(registry), exporter.WithoutScopeInfo())
+	if err != nil {
+		panic(fmt.Errorf("metrics: %w", err))
+	}
+	durations, err := sdk.NewMeterProvider(sdk.WithReader(reader)).Meter(service).Float64Histogram(
+		"http.server.request.duration", metric.WithUnit("s"), metric.WithDescription("How long requests took."),
+		metric.WithExplicitBucketBoundaries(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
+	if err != nil {
+		panic(fmt.Errorf("metrics: %w", err))
+	}
+	return &metrics{registry: registry, durations: durations}
+}
+
+// count enters one request. The route is the pattern, not the path: there are few of them.
+func (m *metrics) count(method, route string, status int, took time.Duration) {
+	if m == nil {
+		return
+	}
+	m.durations.Record(context.Background(), took.Seconds(), metric.WithAttributes(
+		attribute.String("http.request.method", method), attribute.String("http.route", route),
+		attribute.String("http.response.status_code", strconv.Itoa(status))))
+}
+
+// serveMetrics answers /metrics on METRICS_PORT, beside the service's own address, until stop is called.
+func (a *App) serveMetrics(beside net.Listener) (stop func(), err error) {
+	if a.metrics == nil {
+		return func() {}, nil
+	}
+	host, _, err := net.SplitHostPort(beside.Addr().String())
+	if err != nil {
+		host = "127.0.0.1"
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(a.metricsPort)))
+	if err != nil {
+		return nil, fmt.Errorf("listen on METRICS_PORT %d: %w", a.metricsPort, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: readTimeout, WriteTimeout: writeTimeout}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("metrics are not served any more", "error", err)
+		}
+	}()
+	return func() { _ = server.Close() }, nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import "strings"
+
+// House is the path that all our packages begin with.
+const House = "b2b.example/"
+
+// Libraries that some layers must not link, not even through another package.
+const (
+	fiber = "github.com/gofiber/fiber/"
+	gorm  = "gorm.io/"
+	templ = "github.com/a-h/templ"
+)
+
+// Rule says what the packages of one layer may import of ours, and what they must not link. Packages are written
+// without the house's path; "crud/..." is crud and everything below it.
+type Rule struct {
+	Of    string
+	May   []string
+	Never []string
+}
+
+// Leaves are for everyone.
+var leaves = []string{"kit/fault", "kit/i18n"}
+
+// Rules is the house. For a package the first rule that fits it holds, so the narrower ones come first; a package that
+// none fits is refused, for each new folder belongs to a layer.
+var rules = []Rule{
+	{Of: "kit/fault"},
+	{Of: "kit/i18n"},
+	{Of: "kit/...", May: []string{"kit/..."}, Never: []string{gorm, templ}},
+	{Of: "db/dbtest/...", May: []string{"db/..."}, Never: []string{fiber, templ}},
+	{Of: "db/...", May: []string{"db/migrations/..."}, Never: []string{fiber, templ}},
+	{Of: "web/...", May: []string{"web/..."}, Never: []string{fiber, gorm}},
+	{Of: "crud/screens/...", May: []string{"crud/screens/...", "crud", "web/..."}},
+	{Of: "crud/...", May: []string{"crud", "kit", "db"}, Never: []string{templ}},
+	{Of: "entities/...", May: []string{"crud", "db"}, Never: []string{templ}},
+	{Of: "customers-api/...", May: []string{"customers-api/...", "entities", "crud", "kit", "db"}, Never: []string{templ}},
+	{Of: "orders-api/...", May: []string{"orders-api/...", "entities", "crud/...", "kit", "db", "web/..."}},
+	{Of: "orchestrator/...", May: []string{"orchestrator/...", "kit"}, Never: []string{gorm, templ}},
+	{Of: "b2b/...", May: []string{"b2b/...", "customers-api", "orders-api", "orchestrator", "entities", "kit", "db"}},
+	{Of: "examples/...", May: []string{"examples/...", "entities", "crud/...", "kit", "db", "web/..."}},
+	{Of: "e2e/...", May: []string{"..."}},
+	{Of: "scripts/..."},
+}
+
+// fits says whether a package is meant by a pattern of the table.
+func fits(pattern, path string) bool {
+	if pattern == "..." {
+		return true
+	}
+	folder, below := strings.CutSuffix(pattern, "/...")
+	return path == folder || below && strings.HasPrefix(path, folder+"/")
+}
+
+func anyFits(patterns []string, path string) bool {
+	for _, pattern := range patterns {
+		if fits(pattern, path) {
+			return true
+		}
+	}
+	return false
+}
