@@ -3,7 +3,7 @@ SHELL := /bin/bash
 modules = $(shell go list -m -f '{{.Dir}}')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint generate fmt tidy
+.PHONY: help run test bench lint generate fmt tidy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,12 +14,15 @@ run: ## everything in one process, on an embedded database: http://127.0.0.1:300
 test: ## every test of every module, on SQLite and on a real MySQL-compatible server
 	scripts/with-database go test $(addsuffix /...,$(modules))
 
+bench: ## placing orders over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one
+	DURABLE=1 scripts/with-database go run ./e2e/bench
+
 lint: ## formatting, arrows, modules, generated files, golangci-lint
 	scripts/lint
 
 generate: ## write the services' OpenAPI documents anew
-	for service in customers-api orders-api; do \
-		go run ./$$service/cmd/$$service openapi >.openapi.new && mv .openapi.new $$service/openapi.yaml || exit 1; \
+	for command in customers-api/cmd/customers-api orders-api/cmd/orders-api orchestrator/cmd/local; do \
+		go run ./$$command openapi >.openapi.new && mv .openapi.new $${command%%/*}/openapi.yaml || exit 1; \
 	done
 
 fmt: ## format the Go code

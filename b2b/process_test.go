@@ -233,3 +233,14 @@ func (p *place) logIn(email, password string) (token string, status int) {
 	require.NoError(p.t, json.Unmarshal([]byte(a.body), &body), a.body)
 	return body.AccessToken, a.status
 }
+
+// deliver has enough of some of the demo's products on the shelf for whatever a test orders.
+func (p *place) deliver(products ...int) {
+	p.t.Helper()
+	token, status := p.logIn("manager@demo.test", demoPassword)
+	require.Equal(p.t, http.StatusOK, status)
+	for _, id := range products {
+		a := p.call(1, http.MethodPost, fmt.Sprintf("/products/%d/stock-adjustments", id), token, "", map[string]any{"delta": 100_000, "note": "for a test"})
+		require.Equal(p.t, http.StatusOK, a.status, a.body)
+	}
+}

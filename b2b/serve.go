@@ -27,7 +27,7 @@ func serve(ctx context.Context, s *settings, args []string) error {
 	if len(args) > 0 {
 		return usageError{"serve takes no arguments"}
 	}
-	listeners, err := listen(s)
+	listeners, err := listen(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -53,10 +53,10 @@ func serve(ctx context.Context, s *settings, args []string) error {
 }
 
 // listen takes the ports, in the order of settings.ports.
-func listen(s *settings) ([]net.Listener, error) {
+func listen(ctx context.Context, s *settings) ([]net.Listener, error) {
 	var listeners []net.Listener
 	for _, p := range s.ports() {
-		l, err := net.Listen("tcp", net.JoinHostPort(s.Host, strconv.Itoa(p.port)))
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(p.port)))
 		if err != nil {
 			closeAll(listeners)
 			return nil, fmt.Errorf("port %d is not free; %s=N takes another: %w", p.port, p.variable, err)

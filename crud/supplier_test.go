@@ -2,6 +2,7 @@ package crud_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"os"
@@ -325,7 +326,13 @@ func TestCursorsAreStrict(t *testing.T) {
 	request, err := crud.ParseList(map[string][]string{"cursor": {cursor.String()}}, "sort")
 	require.NoError(t, err)
 	require.Equal(t, &cursor, request.At, "all 64 bits come back")
-	for _, s := range []string{"", " ", "!", cursor.String() + "=", cursor.String()[1:], strings.ToUpper(cursor.String())} {
+	raw := func(parts ...string) string { return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00"))) }
+	for _, s := range []string{
+		"", " ", "!", cursor.String() + "=", cursor.String()[1:], strings.ToUpper(cursor.String()),
+		raw("sort=name", "x", "5"), raw("sort=name", "x", "5", "true", ""), raw("sort=name", "x", "05", "true"),
+		raw("sort=name", "x", "+5", "true"), raw("sort=name", "x", "five", "true"), raw("sort=name", "x", "5", "maybe"),
+		raw("sort=%6eame", "x", "5", "true"), raw("sort=name", "\xff", "5", "true"),
+	} {
 		_, err := crud.ParseList(map[string][]string{"cursor": {s}}, "sort")
 		require.True(t, fault.Is(err, "CURSOR_INVALID"), "%q: %v", s, err)
 	}

@@ -42,8 +42,8 @@ type failures struct {
 // TableName is part of GORM's conventions.
 func (failures) TableName() string { return "login_failures" }
 
-// logIn checks a password. An account that does not exist, or is disabled, costs the same time and gets the same answer
-// as a wrong password.
+// logIn checks a password. An account that does not exist costs the same time and gets the same answer as a wrong
+// password; a disabled one is refused when its session is to be opened.
 func (s *service) logIn(ctx context.Context, given credentials, address string) (*entities.Operator, error) {
 	account, from := []byte("account:"+db.MailKey(given.Email)), []byte("address:"+address)
 	if err := s.countAttempt(ctx, account, from); err != nil {
@@ -61,7 +61,7 @@ func (s *service) logIn(ctx context.Context, given credentials, address string) 
 	if err != nil {
 		return nil, err
 	}
-	if !matches || who.ID == 0 || who.Disabled {
+	if !matches || who.ID == 0 {
 		return nil, wrongCredentials()
 	}
 	return who, s.forgetAttempt(ctx, account, from)

@@ -4,6 +4,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,7 +19,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud"
@@ -106,19 +106,19 @@ const password = "tall grey herons 41"
 // employ adds an operator and logs in.
 func (h *house) employ(name, role string) (token string, id int64) {
 	h.t.Helper()
-	hash, err := entities.HashPassword(password)
+	credentials := fmt.Sprintf(`"email": %q, "password": %q`, role+"@example.test", password)
+	operators := crud.NewTable(h.open(), entities.Operators)
+	input, err := operators.Input(fmt.Appendf(nil, `{%s, "name": %q, "role": %q}`, credentials, name, role))
 	require.NoError(h.t, err)
-	d, row := h.open(), entities.Operator{Name: name, Email: role + "@example.test", Role: role, Password: hash}
-	require.NoError(h.t, d.Tx(context.Background(), func(tx *db.Tx) error {
-		call := db.Call{Actor: "system:test", Channel: "SYSTEM"}
-		return crud.NewTable(d, entities.Operators).Insert(tx.As(call), &row)
-	}))
+	added, err := operators.Create(context.Background(), crud.Request[entities.Operator]{
+		Call: db.Call{Caller: "system:test", Actor: "system:test", Channel: "SYSTEM"}, Input: input,
+	})
+	require.NoError(h.t, err)
 	var answer struct {
 		Token string `json:"access_token"`
 	}
-	credentials := fmt.Sprintf(`{"email": %q, "password": %q}`, row.Email, password)
-	h.do(http.MethodPost, h.customers.url()+"/auth/token", "", credentials).into(h.t, &answer)
-	return answer.Token, row.ID
+	h.do(http.MethodPost, h.customers.url()+"/auth/token", "", "{"+credentials+"}").into(h.t, &answer)
+	return answer.Token, added.TargetID
 }
 
 // open opens the house's database until the test ends.
@@ -242,15 +242,22 @@ func newService(t *testing.T, database string, build func(context.Context, *db.D
 
 func (s *service) url() string { return "http://" + s.address }
 
+// open opens the service's own handle, nil where it has no database.
+func (s *service) open(ctx context.Context) *db.DB {
+	s.t.Helper()
+	if s.database == "" {
+		return nil
+	}
+	d, err := db.Open(ctx, s.database, db.Options{})
+	require.NoError(s.t, err)
+	return d
+}
+
 // start serves, at the address that the service had before.
 func (s *service) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	d, err := (*db.DB)(nil), error(nil)
-	if s.database != "" {
-		d, err = db.Open(ctx, s.database, db.Options{})
-		require.NoError(s.t, err)
-	}
+	d := s.open(ctx)
 	app, err := s.build(ctx, d)
 	require.NoError(s.t, err)
 	l, err := net.Listen("tcp", s.address)
@@ -260,9 +267,12 @@ func (s *service) start() {
 	go func() { served <- app.Serve(ctx, l) }()
 	s.stop = func() {
 		cancel()
-		assert.NoError(s.t, <-served)
+		errs := []error{<-served}
 		if d != nil {
-			assert.NoError(s.t, d.Close())
+			errs = append(errs, d.Close())
+		}
+		if err := errors.Join(errs...); err != nil {
+			s.t.Error(err)
 		}
 	}
 }

@@ -186,7 +186,7 @@ func TestConfirmRefusedForGood(t *testing.T) {
 
 // TestCanceledMeanwhile: an order that an operator cancels before it is confirmed stays cancelled.
 func TestCanceledMeanwhile(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(_ *testing.T, h *house) {
 		h.wires[0].with(func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
 			if isStep(r, "confirm") {
 				h.cancel(200)

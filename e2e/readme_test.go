@@ -74,7 +74,7 @@ func startB2B(t *testing.T) map[string]string {
 func awaitReady(t *testing.T, address string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		answer, err := http.Get(address) //nolint:gosec,noctx // our own process on a loopback port
+		answer, err := http.Get(address)
 		if err != nil {
 			return false
 		}

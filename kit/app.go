@@ -26,7 +26,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/recover"
+	rescue "github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/valyala/fasthttp"
 
 	"b2b.example/kit/fault"
@@ -115,7 +115,7 @@ func New(o Options) *App {
 	a.document = newDocument(o.Name)
 	a.App = fiber.New(a.config())
 	a.knowMethods()
-	a.Use(a.observe, recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: a.panicked}), a.refuseBodies)
+	a.Use(a.observe, rescue.New(rescue.Config{EnableStackTrace: true, StackTraceHandler: a.panicked}), a.refuseBodies)
 	a.serveHealth()
 	a.serveDocs()
 	return a
@@ -237,10 +237,12 @@ func (a *App) serveHealth() {
 		}
 		return healthy, nil
 	}
-	unready := []string{"NOT_READY", "SHUTTING_DOWN"}
-	Handle(a, fiber.MethodGet, "/health", Op{ID: "health", Summary: "Can it work?", Tag: "health", Guard: Anyone, Codes: unready}, ready)
-	Handle(a, fiber.MethodGet, "/health/live", Op{ID: "healthLive", Summary: "Does it run?", Tag: "health", Guard: Anyone}, live)
-	Handle(a, fiber.MethodGet, "/health/ready", Op{ID: "healthReady", Summary: "Can it work?", Tag: "health", Guard: Anyone, Codes: unready}, ready)
+	op := Op{ID: "healthLive", Summary: "Does it run?", Tag: "health", Guard: Anyone}
+	Handle(a, fiber.MethodGet, "/health/live", op, live)
+	op.ID, op.Summary, op.Codes = "health", "Can it work?", []string{"NOT_READY", "SHUTTING_DOWN"}
+	Handle(a, fiber.MethodGet, "/health", op, ready)
+	op.ID = "healthReady"
+	Handle(a, fiber.MethodGet, "/health/ready", op, ready)
 }
 
 func (a *App) readiness(c *fiber.Ctx) error {
@@ -300,8 +302,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("shut down %s: %w", a.name, err)
 	}
-	<-served
-	return nil
+	return <-served
 }
 
 func (a *App) trusts(address netip.Addr) bool {

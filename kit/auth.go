@@ -17,9 +17,10 @@ import (
 	"b2b.example/kit/fault"
 )
 
-// Role is what an operator may do. Each includes those before it: viewer, operator, manager.
+// Role is what an operator may do.
 type Role string
 
+// The roles. Each includes those before it.
 const (
 	Viewer   Role = "viewer"
 	Operator Role = "operator"
@@ -207,7 +208,10 @@ const (
 
 // admit goes on with a valid token: its session must live, and its session's role must be enough.
 func (g *gate) admit(c *fiber.Ctx) error {
-	token, guard := c.Locals(tokenKey).(*jwt.Token).Claims.(*claims), c.Locals(guardKey).(Guard)
+	token, guard, ok := admitted(c)
+	if !ok {
+		return errors.New("the token's handler was called without a guard")
+	}
 	if guard.Role == "" {
 		return fault.New(fault.Forbidden, "FORBIDDEN")
 	}
@@ -225,6 +229,17 @@ func (g *gate) admit(c *fiber.Ctx) error {
 		return fault.New(fault.Forbidden, "FORBIDDEN")
 	}
 	return c.Next()
+}
+
+// admitted are the claims that the token's handler has checked, and the guard that they have come to.
+func admitted(c *fiber.Ctx) (*claims, Guard, bool) {
+	token, checked := c.Locals(tokenKey).(*jwt.Token)
+	guard, guarded := c.Locals(guardKey).(Guard)
+	if !checked || !guarded {
+		return nil, Guard{}, false
+	}
+	own, ok := token.Claims.(*claims)
+	return own, guard, ok
 }
 
 // service finds the service that a token belongs to. Every one of them is compared, so that time tells nothing.

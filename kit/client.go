@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"mime"
 	"net"
 	"net/http"
@@ -113,14 +112,14 @@ func (c *Client) Do(ctx context.Context, call Call) (*Reply, error) {
 		call.Method = http.MethodGet
 	}
 	var body []byte
+	var err error
 	if call.Body != nil {
-		var err error
 		if body, err = json.Marshal(call.Body); err != nil {
 			return nil, fmt.Errorf("encode a call: %w", err)
 		}
 	}
 	attempt := func() (*Reply, error) { return c.attempt(ctx, call, body) }
-	reply, err := (*Reply)(nil), error(nil)
+	var reply *Reply
 	if safeMethod(call.Method) || call.Key != "" {
 		reply, err = c.retry.WithContext(ctx).Get(attempt)
 	} else {
@@ -160,7 +159,7 @@ func (c *Client) attempt(ctx context.Context, call Call, body []byte) (*Reply, e
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the answer to %s %s: %w", call.Method, call.Path, err)
@@ -244,7 +243,7 @@ func worthRetrying(err error) bool {
 
 // faultOf turns what went wrong into a fault for the one who asked us.
 func (c *Client) faultOf(err error) error {
-	away := fault.New(fault.Unavailable, c.options.Away).Retry(time.Second + rand.N(time.Second)).Because(err)
+	away := fault.New(fault.Unavailable, c.options.Away).Retry(time.Second).Because(err)
 	var answered *refusal
 	if !errors.As(err, &answered) {
 		return away
@@ -264,7 +263,10 @@ func (c *Client) faultOf(err error) error {
 func readProblem(reply *Reply) (*fault.Fault, bool) {
 	media, _, _ := mime.ParseMediaType(reply.Header.Get(fiber.HeaderContentType))
 	var p Problem
-	if media != problemType || json.Unmarshal(reply.Body, &p) != nil || p.Code == "" {
+	if media == problemType {
+		_ = json.Unmarshal(reply.Body, &p) // what can't be read has no code
+	}
+	if p.Code == "" {
 		return nil, false
 	}
 	f := fault.New(kindOf(reply.Status), p.Code).With(verbatim, p.Detail)
@@ -297,10 +299,10 @@ type SessionAnswer struct {
 func (r remoteSessions) Session(ctx context.Context, id int64) (Session, error) {
 	var answer SessionAnswer
 	err := r.customers.Get(ctx, "/internal/sessions/"+strconv.FormatInt(id, 10), &answer)
-	if fault.Is(err, "NOT_FOUND") {
+	switch {
+	case fault.Is(err, "NOT_FOUND"):
 		return Session{}, fault.New(fault.Unauthenticated, "SESSION_ENDED")
-	}
-	if err != nil {
+	case err != nil:
 		return Session{}, err
 	}
 	return Session{ID: answer.ID, Operator: answer.OperatorID, Name: answer.Name, Email: answer.Email, Role: answer.Role}, nil

@@ -2,9 +2,7 @@ package kit_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -43,7 +41,7 @@ func status(code int) func(int64, http.ResponseWriter, *http.Request) {
 }
 
 func cut(_ int64, w http.ResponseWriter, _ *http.Request) {
-	connection, _, err := w.(http.Hijacker).Hijack()
+	connection, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
 		_ = connection.Close()
 	}
@@ -86,10 +84,10 @@ func TestClientRecovers(t *testing.T) {
 	client, asked := other(t, func(n int64, w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if n < 3 {
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		w.Write(body)
+		_, _ = w.Write(body)
 	})
 	reply, err := client.Do(context.Background(), kit.Call{Method: "POST", Path: "/x", Key: "k", Body: map[string]int{"a": 1}})
 	require.NoError(t, err)
@@ -114,7 +112,7 @@ func TestClientGivesUp(t *testing.T) {
 	require.Less(t, time.Since(started), 250*time.Millisecond, "it stays inside the context's deadline")
 
 	client, _ = other(t, func(_ int64, w http.ResponseWriter, _ *http.Request) {
-		w.Write([]byte(`"` + strings.Repeat("a", 9<<20) + `"`))
+		_, _ = io.WriteString(w, `"`+strings.Repeat("a", 9<<20)+`"`)
 	})
 	_, err = client.Do(context.Background(), kit.Call{Path: "/x"})
 	require.True(t, fault.Is(err, "CUSTOMERS_UNAVAILABLE"), "an answer without end: %v", err)
@@ -130,7 +128,7 @@ func problem(code int, document string) func(int64, http.ResponseWriter, *http.R
 }
 
 func TestClientReadsProblems(t *testing.T) {
-	client, _ := other(t, problem(422, `{"type":"x","title":"t","status":422,"detail":"Not so.","code":"VALIDATION_FAILED","request_id":"theirs",
+	client, _ := other(t, problem(422, `{"type":"x","title":"t","status":422,"detail":"No.","code":"VALIDATION_FAILED","request_id":"theirs",
 		"errors":[{"field":"items[2].qty","code":"TOO_SMALL","detail":"At least 1."}],"lines":[{"asked":3}]}`))
 	_, err := client.Do(context.Background(), kit.Call{Path: "/x"})
 	f := fault.Of(err)
@@ -163,10 +161,11 @@ func TestCallsPassOnWhoAndWhat(t *testing.T) {
 	var seen http.Header
 	client, _ := other(t, func(n int64, w http.ResponseWriter, r *http.Request) {
 		seen = r.Header.Clone()
-		problem(409, `{"code":"DUPLICATE","status":409,"detail":"Palabras suyas.","errors":[{"field":"email","code":"TAKEN","detail":"Ya está."}],"current":{"id":1}}`)(n, w, r)
+		problem(409, `{"code":"DUPLICATE","status":409,"detail":"Palabras suyas.","current":{"id":1},
+			"errors":[{"field":"email","code":"TAKEN","detail":"Ya está."}]}`)(n, w, r)
 	})
 	sessions := &kittest.Sessions{}
-	app := kit.New(kit.Options{Name: "asking", Version: "1", Log: slog.New(slog.DiscardHandler), Settings: kittest.Settings(), Sessions: sessions})
+	app := newApp(t, sessions)
 	kit.Handle(app, "POST", "/ask", kit.Op{ID: "ask", Guard: kit.OperatorsAndServices(kit.Viewer), Codes: []string{"DUPLICATE"}},
 		func(c *fiber.Ctx, _ *kit.Nothing) (*kit.Nothing, error) {
 			_, err := client.Do(kit.Context(c), kit.Call{Method: "POST", Path: "/x", Key: `say "k"`, IfMatch: `"3"`, Body: 1})
@@ -183,7 +182,8 @@ func TestCallsPassOnWhoAndWhat(t *testing.T) {
 		"X-Correlation-Id": "req-9", "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Accept-Language": "es-AR",
 		"X-On-Behalf-Of": "operator:5;Jos%C3%A9",
 	}
-	r := server.Do(t, kittest.Case{Method: "POST", Path: "/ask", As: sessions.Add(t, 3, kit.Viewer), Header: header, Status: 409, Code: "DUPLICATE", Fields: []string{"email:TAKEN"}})
+	operator := sessions.Add(t, 3, kit.Viewer)
+	r := server.Do(t, kittest.Case{Method: "POST", Path: "/ask", As: operator, Header: header, Status: 409, Fields: []string{"email:TAKEN"}})
 	p := r.Problem(t)
 	require.Equal(t, "Palabras suyas.", p.Detail)
 	require.Equal(t, "Ya está.", p.Errors[0].Detail)
@@ -228,11 +228,11 @@ func TestRemoteSessions(t *testing.T) {
 	client, _ := other(t, func(_ int64, w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/internal/sessions/7":
-			require.NoError(t, json.NewEncoder(w).Encode(map[string]any{"id": 7, "operator_id": 3, "name": "Ana", "email": "a@b.co", "role": "manager", "newer": true}))
+			_, _ = io.WriteString(w, `{"id":7,"operator_id":3,"name":"Ana","email":"a@b.co","role":"manager","newer":true}`)
 		case "/internal/sessions/8":
 			problem(404, `{"code":"NOT_FOUND","status":404}`)(0, w, r)
 		default:
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
 	sessions := kit.RemoteSessions(client)

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +29,7 @@ type Settings struct {
 
 	JWTSecret         string         `env:"JWT_SECRET" help:"signs operators' tokens; at least 32 bytes" secret:"true"`
 	JWTSecretPrevious string         `env:"JWT_SECRET_PREVIOUS" help:"also accepted, while JWT_SECRET is being replaced" secret:"true"`
-	ServiceTokens     []ServiceToken `env:"SERVICE_TOKEN" help:"tokens of the services, name:token,name:token; the first is sent; at least 24 bytes each" secret:"true"`
+	ServiceTokens     []ServiceToken `env:"SERVICE_TOKEN" help:"tokens of services: name:token,name:token; the first is sent" secret:"true"`
 
 	CustomersAPIURL string        `env:"CUSTOMERS_API_URL" envDefault:"http://127.0.0.1:3001" help:"where customers-api is"`
 	OrdersAPIURL    string        `env:"ORDERS_API_URL" envDefault:"http://127.0.0.1:3002" help:"where orders-api is"`
@@ -150,7 +152,7 @@ func inWords(settings reflect.Type, err error) string {
 // other.
 func parts(value reflect.Value) []checker {
 	var found []checker
-	if part, ok := value.Interface().(checker); ok {
+	if part, ok := reflect.TypeAssert[checker](value); ok {
 		found = append(found, part)
 	}
 	for i := range value.Elem().NumField() {
@@ -242,7 +244,7 @@ func (d Database) Check() []string {
 
 // Usage writes the list of environment variables that a settings struct reads, with what they are and their defaults.
 func Usage(w io.Writer, program string, settings any) {
-	fmt.Fprintf(w, "%s is set up by environment variables:\n\n", program)
+	_, _ = fmt.Fprintf(w, "%s is set up by environment variables:\n\n", program)
 	usage(w, reflect.ValueOf(settings).Elem())
 }
 
@@ -254,7 +256,7 @@ func usage(w io.Writer, value reflect.Value) {
 			continue
 		}
 		if name := variable(field); name != "" {
-			fmt.Fprintf(w, "  %-28s %s%s\n", name, field.Tag.Get("help"), standard(field, value.Field(i)))
+			_, _ = fmt.Fprintf(w, "  %-28s %s%s\n", name, field.Tag.Get("help"), standard(field, value.Field(i)))
 		}
 	}
 }
@@ -278,11 +280,15 @@ func HelpWanted(args []string) bool {
 
 // Listen opens the port that the settings name. A service that can't have it says so before it does anything else.
 func Listen(s Settings) (net.Listener, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	l, err := listen(s.Host, s.Port)
 	if err != nil {
 		return nil, fmt.Errorf("listen on PORT %d: %w", s.Port, err)
 	}
 	return l, nil
+}
+
+func listen(host string, port int) (net.Listener, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 }
 
 func variable(field reflect.StructField) string {
@@ -321,9 +327,9 @@ func proxies(texts []string) ([]netip.Prefix, error) {
 	return ranges, nil
 }
 
+var plainNames = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
 // plainName is what may stand in "service:NAME" without being mistaken for anything else.
 func plainName(name string) bool {
-	return name != "" && len(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
-	})
+	return plainNames.MatchString(name)
 }

@@ -70,13 +70,18 @@ func TestLoad(t *testing.T) {
 	s, err = load(t, with("SERVICE_TOKEN", "shop:"+kittest.ServiceToken+",erp:B"+kittest.ServiceToken+",shop:C"+kittest.ServiceToken))
 	require.NoError(t, err)
 	require.Equal(t, []kit.ServiceToken{
-		{Name: "shop", Token: kittest.ServiceToken}, {Name: "erp", Token: "B" + kittest.ServiceToken}, {Name: "shop", Token: "C" + kittest.ServiceToken},
+		{Name: "shop", Token: kittest.ServiceToken},
+		{Name: "erp", Token: "B" + kittest.ServiceToken},
+		{Name: "shop", Token: "C" + kittest.ServiceToken},
 	}, s.ServiceTokens)
 
 	s, err = load(t, with("MIGRATE", "off"))
 	require.NoError(t, err)
 	require.False(t, s.Migrate)
-	for _, right := range []map[string]string{with("PORT", "0"), with("HOST", "::1"), with("HOST", "localhost"), with("TRUSTED_PROXIES", "10.0.0.7,10.1.0.0/16"), with("ALLOW_PLAIN_HTTP", "1")} {
+	for _, right := range []map[string]string{
+		with("PORT", "0"), with("HOST", "::1"), with("HOST", "localhost"), with("TRUSTED_PROXIES", "10.0.0.7,10.1.0.0/16"),
+		with("ALLOW_PLAIN_HTTP", "1"),
+	} {
 		_, err = load(t, right)
 		require.NoError(t, err)
 	}

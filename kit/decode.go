@@ -62,7 +62,7 @@ func refuseNUL(body []byte) error {
 	for {
 		token, err := d.ReadToken()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return jsonFault(err)

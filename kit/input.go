@@ -222,7 +222,6 @@ func (in *input) readBody(c *fiber.Ctx, value reflect.Value) error {
 	}
 	if in.body < 0 {
 		return decode(body, &struct{}{})
-
 	}
 	return decode(body, value.Field(in.body).Addr().Interface())
 }

@@ -15,6 +15,7 @@ import (
 // KeyUse says what an operation does with Idempotency-Key.
 type KeyUse uint8
 
+// The uses of a key.
 const (
 	KeyIgnored  KeyUse = iota
 	KeyHonoured        // a key makes it happen once

@@ -88,37 +88,39 @@ var failures = []error{
 
 func newApp(t testing.TB, sessions kit.Sessions, change ...func(*kit.Options)) *kit.App {
 	t.Helper()
-	options := kit.Options{Name: "kit", Version: "1.2.3", Log: slog.New(slog.DiscardHandler), Settings: kittest.Settings(), Sessions: sessions}
+	options := kit.Options{
+		Name: "kit", Version: "1.2.3", Log: slog.New(slog.DiscardHandler), Settings: kittest.Settings(), Sessions: sessions,
+	}
 	for _, one := range change {
 		one(&options)
 	}
 	app := kit.New(options)
-	anyone := kit.Anyone
-	kit.Handle(app, "POST", "/orders", kit.Op{ID: "place", Guard: anyone, Status: 201, Key: kit.KeyHonoured, ETag: true}, func(c *fiber.Ctx, in *placeIn) (*placed, error) {
-		c.Set("ETag", `"1"`)
-		c.Set("Location", "/orders/1")
-		return &placed{ID: 1, Customer: in.Body.CustomerID, Reference: in.Body.Reference, Lines: in.Body.Lines, CreatedAt: time.Unix(0, 0).UTC()}, nil
-	})
-	kit.Handle(app, "GET", "/orders", kit.Op{ID: "list", Guard: anyone}, func(_ *fiber.Ctx, in *listIn) (*listed, error) {
+	op := func(id string) kit.Op { return kit.Op{ID: id, Guard: kit.Anyone} }
+	placing, one, changing, confirming, failing := op("place"), op("one"), op("change"), op("confirm"), op("fail")
+	placing.Status, placing.Key, placing.ETag = 201, kit.KeyHonoured, true
+	one.ETag, changing.IfMatch, confirming.Key = true, true, kit.KeyRequired
+	failing.Codes = []string{"INSUFFICIENT_STOCK", "BUSY", "TOO_MANY_REQUESTS"}
+	kit.Handle(app, "POST", "/orders", placing, placeOrder)
+	kit.Handle(app, "GET", "/orders", op("list"), func(_ *fiber.Ctx, in *listIn) (*listed, error) {
 		return &listed{in.Status, in.Limit, in.From, in.DryRun, in.Proof}, nil
 	})
-	kit.Handle(app, "GET", "/pages", kit.Op{ID: "pages", Guard: anyone}, func(*fiber.Ctx, *kit.Nothing) (*page[placed], error) {
+	kit.Handle(app, "GET", "/pages", op("pages"), func(*fiber.Ctx, *kit.Nothing) (*page[placed], error) {
 		return &page[placed]{Data: []placed{}}, nil
 	})
-	kit.Handle(app, "GET", "/orders/:id", kit.Op{ID: "one", Guard: anyone, ETag: true}, func(_ *fiber.Ctx, in *oneIn) (*kit.Answer, error) {
-		return &kit.Answer{ETag: `"7"`, Body: []byte(`{"id":` + time.Duration(in.ID).String()[:1] + `}`)}, nil
+	kit.Handle(app, "GET", "/orders/:id", one, func(*fiber.Ctx, *oneIn) (*kit.Answer, error) {
+		return &kit.Answer{ETag: `"7"`, Body: []byte(`{"id":3}`)}, nil
 	})
-	kit.Handle(app, "PATCH", "/orders/:id", kit.Op{ID: "change", Guard: anyone, IfMatch: true}, func(_ *fiber.Ctx, in *rawIn) (*kit.Answer, error) {
+	kit.Handle(app, "PATCH", "/orders/:id", changing, func(_ *fiber.Ctx, in *rawIn) (*kit.Answer, error) {
 		return &kit.Answer{Body: in.Body}, nil
 	})
-	kit.Handle(app, "DELETE", "/orders/:id", kit.Op{ID: "remove", Guard: anyone}, func(*fiber.Ctx, *oneIn) (*kit.Nothing, error) {
+	kit.Handle(app, "DELETE", "/orders/:id", op("remove"), func(*fiber.Ctx, *oneIn) (*kit.Nothing, error) {
 		return &kit.Nothing{}, nil
 	})
-	kit.Handle(app, "POST", "/orders/:id/confirm", kit.Op{ID: "confirm", Guard: anyone, Key: kit.KeyRequired}, func(c *fiber.Ctx, _ *oneIn) (*kit.Answer, error) {
+	kit.Handle(app, "POST", "/orders/:id/confirm", confirming, func(c *fiber.Ctx, _ *oneIn) (*kit.Answer, error) {
 		r, err := kit.RequestOf(c)
 		return &kit.Answer{Body: []byte(`{"key":"` + r.Key + `"}`), Replayed: r.Key == "again"}, err
 	})
-	kit.Handle(app, "GET", "/fail/:id", kit.Op{ID: "fail", Guard: anyone, Codes: []string{"INSUFFICIENT_STOCK", "BUSY", "TOO_MANY_REQUESTS"}}, func(_ *fiber.Ctx, in *oneIn) (*kit.Nothing, error) {
+	kit.Handle(app, "GET", "/fail/:id", failing, func(_ *fiber.Ctx, in *oneIn) (*kit.Nothing, error) {
 		if in.ID == 9 {
 			panic("secret words")
 		}
@@ -127,30 +129,50 @@ func newApp(t testing.TB, sessions kit.Sessions, change ...func(*kit.Options)) *
 	return app
 }
 
+func placeOrder(c *fiber.Ctx, in *placeIn) (*placed, error) {
+	c.Set("ETag", `"1"`)
+	c.Set("Location", "/orders/1")
+	return &placed{
+		ID: 1, Customer: in.Body.CustomerID, Reference: in.Body.Reference, Lines: in.Body.Lines, CreatedAt: time.Unix(0, 0).UTC(),
+	}, nil
+}
+
 func TestAcceptedInput(t *testing.T) {
 	server := kittest.Serve(t, newApp(t, nil))
-	whole := `{"customer_id":4,"email":"a@b.co","reference":"ab","due":"2026-11-24T10:00:00Z","kind":"URGENT","labels":["aa"],"lines":[{"product_id":1,"qty":2}]}`
+	whole := `{"customer_id":4,"email":"a@b.co","reference":"ab","due":"2026-11-24T10:00:00Z","kind":"URGENT","labels":["aa"],
+		"lines":[{"product_id":1,"qty":2}]}`
 	server.Run(t, []kittest.Case{
 		{Name: "whole body", Path: "/orders", Body: whole, Status: 201, Check: func(t *testing.T, r *kittest.Response) {
-			require.JSONEq(t, `{"id":1,"customer_id":4,"reference":"ab","nested":null,"lines":[{"product_id":1,"qty":2}],"created_at":"1970-01-01T00:00:00Z"}`, string(r.Body))
+			require.JSONEq(t, `{"id":1,"customer_id":4,"reference":"ab","nested":null,
+				"lines":[{"product_id":1,"qty":2}],"created_at":"1970-01-01T00:00:00Z"}`, string(r.Body))
 		}},
-		{Name: "null where it may be", Path: "/orders", Body: `{"customer_id":4,"reference":null,"lines":[{"product_id":1,"qty":2}]}`, Status: 201},
-		{Name: "charset", Path: "/orders", Body: whole, Header: map[string]string{"Content-Type": "application/json; charset=UTF-8"}, Status: 201},
-		{Name: "standard value", Path: "/orders", Status: 200, Check: body(`{"status":"","limit":20,"from":null,"dry_run":false,"proof":""}`)},
+		{
+			Name: "null where it may be", Path: "/orders", Status: 201,
+			Body: `{"customer_id":4,"reference":null,"lines":[{"product_id":1,"qty":2}]}`,
+		},
+		{Name: "charset", Path: "/orders", Body: whole, Header: contentType("application/json; charset=UTF-8"), Status: 201},
+		{
+			Name: "standard value", Path: "/orders", Status: 200,
+			Check: body(`{"status":"","limit":20,"from":null,"dry_run":false,"proof":""}`),
+		},
 		{
 			Name: "parameters", Path: "/orders?status=CREATED&limit=5&from=2026-11-24T12:00:00%2B02:00&dry_run=true",
 			Header: map[string]string{"X-Proof": "p"}, Status: 200,
 			Check: body(`{"status":"CREATED","limit":5,"from":"2026-11-24T10:00:00Z","dry_run":true,"proof":"p"}`),
 		},
-		{Name: "raw body", Method: "PATCH", Path: "/orders/3", Body: `{"note": null}`, Header: map[string]string{"Content-Type": "application/merge-patch+json"}, Status: 200, Check: body(`{"note": null}`)},
+		{
+			Name: "raw body", Method: "PATCH", Path: "/orders/3", Body: `{"note": null}`,
+			Header: contentType("application/merge-patch+json"), Status: 200, Check: body(`{"note": null}`),
+		},
 		{Name: "no content", Method: "DELETE", Path: "/orders/3", Status: 204, Check: func(t *testing.T, r *kittest.Response) {
 			require.Empty(t, r.Body)
 			require.Empty(t, r.Header.Get("Content-Type"))
 		}},
-		{Name: "empty object for no body", Path: "/orders/3/confirm", Body: `{}`, Header: map[string]string{"Idempotency-Key": "k"}, Status: 200},
-		{Name: "replayed", Method: "POST", Path: "/orders/3/confirm", Header: map[string]string{"Idempotency-Key": "again"}, Status: 200, Check: func(t *testing.T, r *kittest.Response) {
-			require.Equal(t, "true", r.Header.Get("Idempotent-Replayed"))
-		}},
+		{Name: "empty object for no body", Path: "/orders/3/confirm", Body: `{}`, Header: key("k"), Status: 200},
+		{
+			Name: "replayed", Method: "POST", Path: "/orders/3/confirm", Header: key("again"), Status: 200,
+			Check: func(t *testing.T, r *kittest.Response) { require.Equal(t, "true", r.Header.Get("Idempotent-Replayed")) },
+		},
 		{Name: "head", Method: "HEAD", Path: "/orders/3", Status: 200},
 		{Path: "/pages", Status: 200},
 		{Path: "/health", Status: 200, Check: body(`{"status":"ok","service":"kit","version":"1.2.3"}`)},
@@ -165,6 +187,8 @@ func TestAcceptedInput(t *testing.T) {
 	})
 }
 
+func contentType(value string) map[string]string { return map[string]string{"Content-Type": value} }
+
 func body(want string) func(*testing.T, *kittest.Response) {
 	return func(t *testing.T, r *kittest.Response) {
 		t.Helper()
@@ -174,8 +198,8 @@ func body(want string) func(*testing.T, *kittest.Response) {
 
 const good = `{"customer_id":4,"lines":[{"product_id":1,"qty":2}]}`
 
-// Every kind of input that can't be read is a 400 (413, 415) that names the first faulty place.
-func TestUnreadableInput(t *testing.T) {
+// Every kind of body that can't be read is a 400 that names the first faulty place.
+func TestUnreadableBody(t *testing.T) {
 	server := kittest.Serve(t, newApp(t, nil))
 	lines := func(entry string) string { return `{"customer_id":4,"lines":[{"product_id":1,"qty":2},` + entry + `]}` }
 	bad := func(name, body, code string, fields ...string) kittest.Case {
@@ -187,7 +211,7 @@ func TestUnreadableInput(t *testing.T) {
 		bad("cut off", good[:len(good)-3], "MALFORMED_JSON", "lines[0]:MALFORMED_JSON"),
 		bad("trailing data", good+` {}`, "MALFORMED_JSON", ":MALFORMED_JSON"),
 		bad("unknown field", `{"customer":4}`, "UNKNOWN_FIELD", "customer:UNKNOWN_FIELD"),
-		bad("unknown field deep inside", lines(`{"product_id":1,"qty":2,"colour":"red"}`), "UNKNOWN_FIELD", "lines[1].colour:UNKNOWN_FIELD"),
+		bad("unknown deep inside", lines(`{"product_id":1,"qty":2,"colour":"red"}`), "UNKNOWN_FIELD", "lines[1].colour:UNKNOWN_FIELD"),
 		bad("other case", `{"Customer_ID":4}`, "UNKNOWN_FIELD", "Customer_ID:UNKNOWN_FIELD"),
 		bad("sent twice", `{"customer_id":4,"customer_id":5}`, "DUPLICATE_FIELD", "customer_id:DUPLICATE_FIELD"),
 		bad("sent twice, escaped", `{"customer_id":4,"customer\u005fid":5}`, "DUPLICATE_FIELD", "customer_id:DUPLICATE_FIELD"),
@@ -205,54 +229,105 @@ func TestUnreadableInput(t *testing.T) {
 		bad("broken UTF-8", `{"customer_id":4,"email":"`+"\xff"+`"}`, "MALFORMED_JSON", "email:MALFORMED_JSON"),
 		bad("half a surrogate", `{"customer_id":4,"email":"\ud800"}`, "MALFORMED_JSON", "email:MALFORMED_JSON"),
 		bad("NUL", `{"customer_id":4,"email":"`+"\x00"+`"}`, "MALFORMED_JSON", "email:MALFORMED_JSON"),
-		bad("NUL, escaped", lines(`{"product_id":1,"qty":2,"note":"a\u0000b"}`), "MALFORMED_JSON", "lines[1].note:CONTROL_CHARACTER"),
+		bad("NUL, escaped", lines(`{"product_id":1,"note":"a\u0000b"}`), "MALFORMED_JSON", "lines[1].note:CONTROL_CHARACTER"),
 		bad("byte order mark", "\xef\xbb\xbf"+good, "MALFORMED_JSON", ":MALFORMED_JSON"),
-		{Name: "members for no body", Path: "/orders/3/confirm", Body: `{"a":1}`, Header: map[string]string{"Idempotency-Key": "k"}, Status: 400, Code: "UNKNOWN_FIELD", Fields: []string{"a:UNKNOWN_FIELD"}},
-		{Name: "raw body, sent twice", Method: "PATCH", Path: "/orders/3", Body: `{"a":1,"a":2}`, Status: 400, Code: "DUPLICATE_FIELD", Fields: []string{"a:DUPLICATE_FIELD"}},
-		{Name: "raw body, trailing data", Method: "PATCH", Path: "/orders/3", Body: `{"a":1}]`, Status: 400, Code: "MALFORMED_JSON"},
+		{
+			Name: "members for no body", Path: "/orders/3/confirm", Body: `{"a":1}`, Header: key("k"),
+			Status: 400, Code: "UNKNOWN_FIELD", Fields: []string{"a:UNKNOWN_FIELD"},
+		},
+		{
+			Name: "raw body, sent twice", Method: "PATCH", Path: "/orders/3", Body: `{"a":1,"a":2}`,
+			Status: 400, Code: "DUPLICATE_FIELD", Fields: []string{"a:DUPLICATE_FIELD"},
+		},
+		{
+			Name: "raw body, trailing data", Method: "PATCH", Path: "/orders/3", Body: `{"a":1}]`,
+			Status: 400, Code: "MALFORMED_JSON",
+		},
+	})
+}
 
-		{Name: "form", Path: "/orders", Body: good, Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, Status: 415, Code: "MEDIA_TYPE_UNSUPPORTED"},
-		{Name: "no content type", Path: "/orders", Body: good, Header: map[string]string{"Content-Type": ""}, Status: 415, Code: "MEDIA_TYPE_UNSUPPORTED"},
-		{Name: "other charset", Path: "/orders", Body: good, Header: map[string]string{"Content-Type": "application/json; charset=latin1"}, Status: 415, Code: "MEDIA_TYPE_UNSUPPORTED"},
-		{Name: "merge patch for POST", Path: "/orders", Body: good, Header: map[string]string{"Content-Type": "application/merge-patch+json"}, Status: 415, Code: "MEDIA_TYPE_UNSUPPORTED"},
-		{Name: "compressed", Path: "/orders", Body: good, Header: map[string]string{"Content-Encoding": "gzip"}, Status: 415, Code: "CONTENT_ENCODING_UNSUPPORTED"},
-		{Name: "compressed, by no name", Path: "/orders", Body: good, Header: map[string]string{"Content-Encoding": "identity"}, Status: 415, Code: "CONTENT_ENCODING_UNSUPPORTED"},
+func key(value string) map[string]string { return map[string]string{"Idempotency-Key": value} }
+
+// A body is JSON by its own account, as it is, and not too long.
+func TestUnsupportedBody(t *testing.T) {
+	server := kittest.Serve(t, newApp(t, nil))
+	sent := func(header, value string) kittest.Case {
+		return kittest.Case{
+			Name: header + ": " + value, Path: "/orders", Body: good, Header: map[string]string{header: value},
+			Status: 415, Code: "MEDIA_TYPE_UNSUPPORTED",
+		}
+	}
+	packed := sent("Content-Encoding", "gzip")
+	packed.Code = "CONTENT_ENCODING_UNSUPPORTED"
+	asItIs := sent("Content-Encoding", "identity")
+	asItIs.Code = "CONTENT_ENCODING_UNSUPPORTED"
+	server.Run(t, []kittest.Case{
+		sent("Content-Type", "application/x-www-form-urlencoded"),
+		sent("Content-Type", ""),
+		sent("Content-Type", "application/json; charset=latin1"),
+		sent("Content-Type", "application/merge-patch+json"), // for PATCH alone
+		packed,
+		asItIs,
 		{Name: "too large", Path: "/orders", Body: `"` + strings.Repeat("a", 1<<20) + `"`, Status: 413, Code: "BODY_TOO_LARGE"},
+	})
+}
 
-		{Path: "/orders?colour=red", Status: 400, Code: "PARAMETER_UNKNOWN", Fields: []string{"colour:PARAMETER_UNKNOWN"}},
-		{Path: "/orders?Limit=3", Status: 400, Code: "PARAMETER_UNKNOWN", Fields: []string{"Limit:PARAMETER_UNKNOWN"}},
-		{Path: "/orders?limit=3&limit=3", Status: 400, Code: "PARAMETER_REPEATED", Fields: []string{"limit:PARAMETER_REPEATED"}},
-		{Path: "/orders?limit=many", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"limit:PARAMETER_INVALID"}},
-		{Path: "/orders?limit=", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"limit:PARAMETER_INVALID"}},
-		{Path: "/orders?limit=+5", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"limit:PARAMETER_INVALID"}},
-		{Path: "/orders?limit=05", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"limit:PARAMETER_INVALID"}},
-		{Path: "/orders?limit=0", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"limit:TOO_SMALL"}},
-		{Path: "/orders?limit=101&status=OPEN", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"status:NOT_A_CHOICE", "limit:TOO_LARGE"}},
-		{Path: "/orders?from=yesterday", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"from:PARAMETER_INVALID"}},
-		{Path: "/orders?dry_run=1", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"dry_run:PARAMETER_INVALID"}},
-		{Path: "/orders?status=%00", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"status:PARAMETER_INVALID"}},
-		{Path: "/orders?status=%ff", Status: 400, Code: "PARAMETER_INVALID", Fields: []string{"status:PARAMETER_INVALID"}},
+func TestUnreadableParameters(t *testing.T) {
+	server := kittest.Serve(t, newApp(t, nil))
+	bad := func(path, code string, fields ...string) kittest.Case {
+		return kittest.Case{Path: path, Status: 400, Code: code, Fields: fields}
+	}
+	server.Run(t, []kittest.Case{
+		bad("/orders?colour=red", "PARAMETER_UNKNOWN", "colour:PARAMETER_UNKNOWN"),
+		bad("/orders?Limit=3", "PARAMETER_UNKNOWN", "Limit:PARAMETER_UNKNOWN"),
+		bad("/orders?limit=3&limit=3", "PARAMETER_REPEATED", "limit:PARAMETER_REPEATED"),
+		bad("/orders?limit=many", "PARAMETER_INVALID", "limit:PARAMETER_INVALID"),
+		bad("/orders?limit=", "PARAMETER_INVALID", "limit:PARAMETER_INVALID"),
+		bad("/orders?limit=+5", "PARAMETER_INVALID", "limit:PARAMETER_INVALID"),
+		bad("/orders?limit=05", "PARAMETER_INVALID", "limit:PARAMETER_INVALID"),
+		bad("/orders?limit=0", "PARAMETER_INVALID", "limit:TOO_SMALL"),
+		bad("/orders?limit=101&status=OPEN", "PARAMETER_INVALID", "status:NOT_A_CHOICE", "limit:TOO_LARGE"),
+		bad("/orders?from=yesterday", "PARAMETER_INVALID", "from:PARAMETER_INVALID"),
+		bad("/orders?dry_run=1", "PARAMETER_INVALID", "dry_run:PARAMETER_INVALID"),
+		bad("/orders?status=%00", "PARAMETER_INVALID", "status:PARAMETER_INVALID"),
+		bad("/orders?status=%ff", "PARAMETER_INVALID", "status:PARAMETER_INVALID"),
+		bad("/orders/abc", "ID_INVALID", "id:ID_INVALID"),
+		bad("/orders/0", "ID_INVALID", "id:ID_INVALID"),
+		bad("/orders/-1", "ID_INVALID", "id:ID_INVALID"),
+		bad("/orders/01", "ID_INVALID", "id:ID_INVALID"),
+		bad("/orders/%31", "ID_INVALID", "id:ID_INVALID"),
+		bad("/orders/9223372036854775808", "ID_INVALID", "id:ID_INVALID"),
+	})
+}
 
-		{Path: "/orders/abc", Status: 400, Code: "ID_INVALID", Fields: []string{"id:ID_INVALID"}},
-		{Path: "/orders/0", Status: 400, Code: "ID_INVALID"},
-		{Path: "/orders/-1", Status: 400, Code: "ID_INVALID"},
-		{Path: "/orders/01", Status: 400, Code: "ID_INVALID"},
-		{Path: "/orders/%31", Status: 400, Code: "ID_INVALID"},
-		{Path: "/orders/9223372036854775808", Status: 400, Code: "ID_INVALID"},
+func TestUnreadableKeys(t *testing.T) {
+	server := kittest.Serve(t, newApp(t, nil))
+	two := map[string]string{"Idempotency-Key": "a", "X-Idempotency-Key": "a"}
+	bad := func(name, path string, header map[string]string, code string) kittest.Case {
+		return kittest.Case{Name: name, Method: "POST", Path: path, Header: header, Status: 400, Code: code}
+	}
+	server.Run(t, []kittest.Case{
+		bad("missing", "/orders/3/confirm", nil, "IDEMPOTENCY_KEY_REQUIRED"),
+		bad("empty", "/orders/3/confirm", key(`""`), "IDEMPOTENCY_KEY_INVALID"),
+		bad("too long", "/orders", key(strings.Repeat("k", 256)), "IDEMPOTENCY_KEY_INVALID"),
+		bad("in broken quotes", "/orders", key(`"abc`), "IDEMPOTENCY_KEY_INVALID"),
+		bad("two", "/orders", two, "IDEMPOTENCY_KEY_REPEATED"),
+	})
+}
 
-		{Name: "key missing", Method: "POST", Path: "/orders/3/confirm", Status: 400, Code: "IDEMPOTENCY_KEY_REQUIRED"},
-		{Name: "key empty", Method: "POST", Path: "/orders/3/confirm", Header: map[string]string{"Idempotency-Key": `""`}, Status: 400, Code: "IDEMPOTENCY_KEY_INVALID"},
-		{Name: "key too long", Path: "/orders", Body: good, Header: map[string]string{"Idempotency-Key": strings.Repeat("k", 256)}, Status: 400, Code: "IDEMPOTENCY_KEY_INVALID"},
-		{Name: "key in broken quotes", Path: "/orders", Body: good, Header: map[string]string{"Idempotency-Key": `"abc`}, Status: 400, Code: "IDEMPOTENCY_KEY_INVALID"},
-		{Name: "two keys", Path: "/orders", Body: good, Header: map[string]string{"Idempotency-Key": "a", "X-Idempotency-Key": "a"}, Status: 400, Code: "IDEMPOTENCY_KEY_REPEATED"},
-
+func TestUnknownRoutes(t *testing.T) {
+	server := kittest.Serve(t, newApp(t, nil))
+	refused := func(method, path, methods string) kittest.Case {
+		return kittest.Case{Method: method, Path: path, Status: 405, Code: "METHOD_NOT_ALLOWED", Check: allow(methods)}
+	}
+	server.Run(t, []kittest.Case{
 		{Path: "/nowhere", Status: 404, Code: "NOT_FOUND"},
 		{Path: "/orders/", Status: 404, Code: "NOT_FOUND"},
 		{Path: "/Orders", Status: 404, Code: "NOT_FOUND"},
 		{Path: "/docs/..%2fapp.go", Status: 404, Code: "NOT_FOUND"},
-		{Method: "PUT", Path: "/orders/3", Status: 405, Code: "METHOD_NOT_ALLOWED", Check: allow("GET, HEAD, DELETE, PATCH")},
-		{Method: "BREW", Path: "/orders", Status: 405, Code: "METHOD_NOT_ALLOWED", Check: allow("GET, HEAD, POST")},
-		{Method: "OPTIONS", Path: "/health", Status: 405, Code: "METHOD_NOT_ALLOWED", Check: allow("GET, HEAD")},
+		refused("PUT", "/orders/3", "GET, HEAD, DELETE, PATCH"),
+		refused("BREW", "/orders", "GET, HEAD, POST"),
+		refused("OPTIONS", "/health", "GET, HEAD"),
 	})
 }
 
@@ -271,12 +346,15 @@ func TestInvalidInput(t *testing.T) {
 	}
 	server.Run(t, []kittest.Case{
 		bad("nothing there", `{}`, "customer_id:REQUIRED", "lines:REQUIRED"),
-		bad("an entry", `{"customer_id":4,"lines":[{"product_id":1,"qty":1},{"product_id":-1,"qty":1000001}]}`, "lines[1].product_id:TOO_SMALL", "lines[1].qty:TOO_LARGE"),
+		bad("an entry", `{"customer_id":4,"lines":[{"product_id":1,"qty":1},{"product_id":-1,"qty":1000001}]}`,
+			"lines[1].product_id:TOO_SMALL", "lines[1].qty:TOO_LARGE"),
 		bad("too few", `{"customer_id":4,"lines":[]}`, "lines:TOO_FEW"),
-		bad("too many", `{"customer_id":4,"lines":[{"product_id":1,"qty":1},{"product_id":1,"qty":1},{"product_id":1,"qty":1},{"product_id":1,"qty":1}]}`, "lines:TOO_MANY"),
+		bad("too many", `{"customer_id":4,"lines":[`+strings.Repeat(`{"product_id":1,"qty":1},`, 3)+`{"product_id":1,"qty":1}]}`,
+			"lines:TOO_MANY"),
 		bad("all kinds at once",
 			`{"email":"nobody","reference":"a","kind":"SLOW","labels":["a","bb","cc"],"lines":[{"product_id":1,"qty":0}]}`,
-			"customer_id:REQUIRED", "email:NOT_AN_EMAIL", "reference:TOO_SHORT", "kind:NOT_A_CHOICE", "labels:TOO_MANY", "lines[0].qty:TOO_SMALL"),
+			"customer_id:REQUIRED", "email:NOT_AN_EMAIL", "reference:TOO_SHORT", "kind:NOT_A_CHOICE", "labels:TOO_MANY",
+			"lines[0].qty:TOO_SMALL"),
 		bad("an entry of a plain list", `{"customer_id":4,"labels":["a"],"lines":[{"product_id":1,"qty":1}]}`, "labels[0]:TOO_SHORT"),
 		bad("letters, not bytes", `{"customer_id":4,"reference":"ñññññ!","lines":[{"product_id":1,"qty":1}]}`, "reference:TOO_LONG"),
 		bad("not printable", `{"customer_id":4,"reference":"a\u0007b","lines":[{"product_id":1,"qty":1}]}`, "reference:NOT_PRINTABLE"),
@@ -290,19 +368,14 @@ func TestProblems(t *testing.T) {
 	}
 	inSpanish := map[string]string{"Accept-Language": "es-MX", "X-Correlation-Id": "req-1"}
 	server.Run(t, []kittest.Case{
-		{Name: "whole, in Spanish", Path: "/orders", Body: `{"customer_id":"<script>","x":1}`, Header: inSpanish, Status: 400, Check: func(t *testing.T, r *kittest.Response) {
-			require.JSONEq(t, `{"type":"urn:b2b:problem:WRONG_TYPE","title":"Solicitud incorrecta","status":400,
-				"detail":"Un campo tiene un valor de tipo incorrecto. Corrija el que se indica.","instance":"/orders","code":"WRONG_TYPE",
-				"errors":[{"field":"customer_id","code":"WRONG_TYPE","detail":"El tipo de este valor no es correcto."}],"request_id":"req-1"}`, string(r.Body))
-			require.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
-			require.Equal(t, "es", r.Header.Get("Content-Language"))
-			require.Equal(t, "Accept-Language", r.Header.Get("Vary"))
-			require.Equal(t, "req-1", r.Header.Get("X-Request-Id"))
-		}},
-		{Name: "further members, and none twice", Path: "/fail/1", Status: 409, Code: "INSUFFICIENT_STOCK", Check: func(t *testing.T, r *kittest.Response) {
-			require.Contains(t, string(r.Body), `"lines":[{"asked":3}]`)
-			require.NotContains(t, string(r.Body), "spoofed")
-		}},
+		{Name: "whole, in Spanish", Path: "/orders", Body: `{"customer_id":"<script>"}`, Header: inSpanish, Status: 400, Check: wholeProblem},
+		{
+			Name: "further members, and none twice", Path: "/fail/1", Status: 409, Code: "INSUFFICIENT_STOCK",
+			Check: func(t *testing.T, r *kittest.Response) {
+				require.Contains(t, string(r.Body), `"lines":[{"asked":3}]`)
+				require.NotContains(t, string(r.Body), "spoofed")
+			},
+		},
 		{Path: "/fail/2", Status: 503, Code: "BUSY", Check: retry("2")},
 		{Path: "/fail/4", Status: 429, Code: "TOO_MANY_REQUESTS", Check: retry("1")},
 		{Name: "internal", Path: "/fail/3", Status: 500, Code: "INTERNAL", Check: hides("UnreadByte")},
@@ -317,6 +390,18 @@ func TestProblems(t *testing.T) {
 			require.Empty(t, r.Header.Get("Server"))
 		}},
 	})
+}
+
+func wholeProblem(t *testing.T, r *kittest.Response) {
+	require.JSONEq(t, `{
+		"type": "urn:b2b:problem:WRONG_TYPE", "title": "Solicitud incorrecta", "status": 400, "instance": "/orders",
+		"detail": "Un campo tiene un valor de tipo incorrecto. Corrija el que se indica.", "code": "WRONG_TYPE", "request_id": "req-1",
+		"errors": [{"field": "customer_id", "code": "WRONG_TYPE", "detail": "El tipo de este valor no es correcto."}]
+	}`, string(r.Body))
+	require.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
+	require.Equal(t, "es", r.Header.Get("Content-Language"))
+	require.Equal(t, "Accept-Language", r.Header.Get("Vary"))
+	require.Equal(t, "req-1", r.Header.Get("X-Request-Id"))
 }
 
 func hides(words string) func(*testing.T, *kittest.Response) {

@@ -32,7 +32,10 @@ func newTelling(sessions kit.Sessions, settings kit.Settings) *kit.App {
 	tell := func(c *fiber.Ctx) (*told, error) {
 		r, err := kit.RequestOf(c)
 		deadline, _ := kit.Context(c).Deadline()
-		told := &told{r.Caller, r.Key, []string{}, r.Actor, r.ActorName, r.Channel, r.Language, kit.ClientAddress(c), int64(time.Until(deadline).Milliseconds())}
+		told := &told{
+			r.Caller, r.Key, []string{}, r.Actor, r.ActorName, r.Channel, r.Language,
+			kit.ClientAddress(c), time.Until(deadline).Milliseconds(),
+		}
 		for _, hash := range r.Hashes {
 			told.Hashes = append(told.Hashes, hex.EncodeToString(hash))
 		}
@@ -70,6 +73,16 @@ func ask(t *testing.T, server *kittest.Server, one kittest.Case) told {
 	return answer
 }
 
+func (a told) who() []string { return []string{a.Caller, a.Actor, a.ActorName, a.Channel} }
+
+func refused(t *testing.T, server *kittest.Server, header, value, code string, fields ...string) {
+	t.Helper()
+	server.Do(t, kittest.Case{
+		Path: "/tell", Body: `{}`, As: kittest.ServiceToken, Header: map[string]string{header: value},
+		Status: 400, Code: code, Fields: fields,
+	})
+}
+
 func TestKeys(t *testing.T) {
 	server := kittest.Serve(t, newTelling(nil, kittest.Settings()))
 	for header, want := range map[string]string{
@@ -81,7 +94,7 @@ func TestKeys(t *testing.T) {
 	}
 	require.Empty(t, ask(t, server, kittest.Case{}).Key)
 	for _, header := range []string{`"`, `"a"b`, `"a\b"`, "\xff", `"` + strings.Repeat("k", 256) + `"`} {
-		server.Do(t, kittest.Case{Path: "/tell", Body: `{}`, As: kittest.ServiceToken, Header: map[string]string{"Idempotency-Key": header}, Status: 400, Code: "IDEMPOTENCY_KEY_INVALID"})
+		refused(t, server, "Idempotency-Key", header, "IDEMPOTENCY_KEY_INVALID")
 	}
 }
 
@@ -90,7 +103,8 @@ func TestHashes(t *testing.T) {
 	server := kittest.Serve(t, newTelling(nil, kittest.Settings()))
 	same := ask(t, server, kittest.Case{}).Hashes
 	require.Len(t, same, 1)
-	require.Equal(t, same, ask(t, server, kittest.Case{As: "other-" + kittest.ServiceToken, Header: map[string]string{"Accept-Language": "es"}}).Hashes)
+	again := kittest.Case{As: "other-" + kittest.ServiceToken, Header: map[string]string{"Accept-Language": "es"}}
+	require.Equal(t, same, ask(t, server, again).Hashes, "who asks, and in which language, is no part of it")
 	for name, one := range map[string]kittest.Case{
 		"method": {Method: "PUT"}, "path": {Path: "/tell/more"}, "query": {Path: "/tell?dry_run=true"}, "body": {Body: `{"a":2}`},
 	} {
@@ -111,22 +125,24 @@ func TestActorAndChannel(t *testing.T) {
 	server := kittest.Serve(t, newTelling(sessions, kittest.Settings()))
 	header := map[string]string{"X-On-Behalf-Of": "operator:7;Ana%20Ruiz%3B%20hija", "X-Channel": "LAMBDA", "Accept-Language": "es"}
 	got := ask(t, server, kittest.Case{Header: header})
-	require.Equal(t, "service:shop operator:7 Ana Ruiz; hija LAMBDA es", strings.Join([]string{got.Caller, got.Actor, got.ActorName, got.Channel, got.Language}, " "))
+	require.Equal(t, []string{"service:shop", "operator:7", "Ana Ruiz; hija", "LAMBDA"}, got.who())
+	require.Equal(t, "es", got.Language)
 
 	got = ask(t, server, kittest.Case{Header: header, As: sessions.Add(t, 3, kit.Viewer)})
-	require.Equal(t, "operator:3 operator:3 Ana Ruiz API", strings.Join([]string{got.Caller, got.Actor, got.ActorName, got.Channel}, " "), "an operator speaks for itself alone")
+	require.Equal(t, []string{"operator:3", "operator:3", "Ana Ruiz", "API"}, got.who(), "an operator speaks for itself alone")
 
 	got = ask(t, server, kittest.Case{Header: map[string]string{"X-On-Behalf-Of": "service:erp"}})
-	require.Equal(t, "service:shop service:erp  API", strings.Join([]string{got.Caller, got.Actor, got.ActorName, got.Channel}, " "))
+	require.Equal(t, []string{"service:shop", "service:erp", "", "API"}, got.who())
 	got = ask(t, server, kittest.Case{})
 	require.Equal(t, "service:shop", got.Actor)
 	require.InDelta(t, 8000, got.Left, 500, "milliseconds until the request's deadline")
 
-	for name, value := range map[string]string{"X-Channel": "UNKNOWN", "X-On-Behalf-Of": "operator:x"} {
-		server.Do(t, kittest.Case{Path: "/tell", Body: `{}`, As: kittest.ServiceToken, Header: map[string]string{name: value}, Status: 400, Code: "PARAMETER_INVALID", Fields: []string{name + ":PARAMETER_INVALID"}})
-	}
-	for _, value := range []string{"7", "operator:", "operator:0", "system:sweeper", "service:", "service:a b", "operator:7;%zz", "operator:7;a%00", "operator:7;%ff"} {
-		server.Do(t, kittest.Case{Path: "/tell", Body: `{}`, As: kittest.ServiceToken, Header: map[string]string{"X-On-Behalf-Of": value}, Status: 400})
+	refused(t, server, "X-Channel", "UNKNOWN", "PARAMETER_INVALID", "X-Channel:PARAMETER_INVALID")
+	for _, value := range []string{
+		"7", "operator:", "operator:0", "operator:x", "system:sweeper", "service:", "service:a b",
+		"operator:7;%zz", "operator:7;a%00", "operator:7;%ff",
+	} {
+		refused(t, server, "X-On-Behalf-Of", value, "PARAMETER_INVALID", "X-On-Behalf-Of:PARAMETER_INVALID")
 	}
 }
 

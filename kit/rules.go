@@ -3,6 +3,7 @@ package kit
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -64,13 +65,11 @@ func hasRules(t reflect.Type, seen []reflect.Type) bool {
 	if t.Kind() != reflect.Struct || t == timeType {
 		return false
 	}
-	for _, one := range seen {
-		if one == t {
-			return false
-		}
+	if slices.Contains(seen, t) {
+		return false
 	}
-	for i := range t.NumField() {
-		if t.Field(i).Tag.Get("validate") != "" || hasRules(t.Field(i).Type, append(seen, t)) {
+	for field := range t.Fields() {
+		if field.Tag.Get("validate") != "" || hasRules(field.Type, append(seen, t)) {
 			return true
 		}
 	}
@@ -86,7 +85,7 @@ func sample(t reflect.Type, depth int) reflect.Value {
 	if depth == deepest {
 		return value
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // the other kinds hold no tags
 	case reflect.Pointer:
 		value.Set(sample(t.Elem(), depth+1).Addr())
 	case reflect.Slice:

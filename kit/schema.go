@@ -76,11 +76,11 @@ func typeName(t reflect.Type) string {
 	if !generic {
 		return upperFirst(outer)
 	}
-	name := upperFirst(outer)
+	parts := []string{upperFirst(outer)}
 	for argument := range strings.SplitSeq(strings.TrimSuffix(inner, "]"), ",") {
-		name += upperFirst(argument[strings.LastIndexAny(argument, "./*")+1:])
+		parts = append(parts, upperFirst(argument[strings.LastIndexAny(argument, "./*")+1:]))
 	}
-	return name
+	return strings.Join(parts, "")
 }
 
 func upperFirst(name string) string {
@@ -105,7 +105,7 @@ func describe(s *openapi3.Schema, t reflect.Type, way direction) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if options == "embed" {
 			delete(s.Properties, field.Name)
-			s.AdditionalProperties = openapi3.AdditionalProperties{Has: openapi3.Ptr(true)}
+			s.AdditionalProperties = openapi3.AdditionalProperties{Has: new(true)}
 		}
 		property := s.Properties[name]
 		if property == nil {

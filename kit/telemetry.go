@@ -78,7 +78,7 @@ func (a *App) serveMetrics(beside net.Listener) (stop func(), err error) {
 	if err != nil {
 		host = "127.0.0.1"
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(a.metricsPort)))
+	l, err := listen(host, a.metricsPort)
 	if err != nil {
 		return nil, fmt.Errorf("listen on METRICS_PORT %d: %w", a.metricsPort, err)
 	}

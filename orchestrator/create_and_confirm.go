@@ -188,35 +188,42 @@ func (f *flow) cancel(ctx context.Context, j job, orderID int64) (order, error) 
 // read answers an order as it is now, with its version as If-Match takes it.
 func (f *flow) read(ctx context.Context, orderID int64) (now order, version string, err error) {
 	reply, err := f.orders.Do(ctx, kit.Call{Path: "/orders/" + id(orderID)})
-	if err == nil {
-		err = reply.JSON(&now)
-	}
 	if err != nil {
 		return order{}, "", tryAgain(err)
 	}
-	return now, reply.Header.Get("ETag"), nil
+	now, err = orderIn(reply)
+	return now, reply.Header.Get("ETag"), tryAgain(err)
 }
 
 // step makes one change under a key of its own.
 func (f *flow) step(ctx context.Context, j job, name string, call kit.Call) (now order, replayed bool, err error) {
 	call.Key = j.name + ":" + name
 	reply, err := f.orders.Do(ctx, call)
-	if err == nil {
-		err = reply.JSON(&now)
-	}
 	if err != nil {
 		return order{}, false, err
 	}
-	return now, reply.Header.Get("Idempotent-Replayed") == "true", nil
+	now, err = orderIn(reply)
+	return now, reply.Header.Get("Idempotent-Replayed") == "true", err
+}
+
+// orderIn reads an order. An answer that is none (a proxy's page, say) tells nothing about the job.
+func orderIn(reply *kit.Reply) (order, error) {
+	var o order
+	if err := reply.JSON(&o); err != nil {
+		return order{}, err
+	}
+	if o.ID == 0 || o.Status != created && o.Status != confirmed && o.Status != canceled {
+		return order{}, errors.New("orders-api answered something that is no order")
+	}
+	return o, nil
 }
 
 // answer is the body for a confirmed order; for every other, the reason why it won't be confirmed.
 func (o order) answer(correlationID string) (*OrderAnswer, error) {
 	switch o.Status {
-	case confirmed:
 	case canceled:
 		return nil, o.wontBe("ORDER_CANCELED")
-	default: // its confirmation was undone: whoever did that decides what comes next
+	case created: // its confirmation was undone: whoever did that decides what comes next
 		return nil, o.wontBe("ORDER_REOPENED")
 	}
 	customer := o.Customer

@@ -37,6 +37,7 @@ const (
 	lateReply  misbehaviour = "late reply"  // done at once, replied once the caller has given up waiting
 	inProgress misbehaviour = "in progress" // nothing was done: another request with the key is running
 	broken     misbehaviour = "broken"      // a 200 that is no answer
+	empty      misbehaviour = "empty"       // likewise
 	overloaded misbehaviour = "429"
 	internal   misbehaviour = "500"
 	notOurs    misbehaviour = "401" // our own credential is not accepted
@@ -194,6 +195,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem(w, 409, "ORDER_NOT_CONFIRMABLE")
 	case broken:
 		_, _ = w.Write([]byte("<html>Welcome</html>"))
+	case empty:
+		reply(w, 200, struct{}{})
 	default:
 		f.serve(w, r, step, body)
 	}
@@ -407,7 +410,8 @@ func idAt(r *http.Request, part int) int64 {
 func problem(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"type": "urn:b2b:problem:%[1]s", "title": "no", "status": %[2]d, "detail": "as %[1]s says", "code": "%[1]s"}`, code, status)
+	_, _ = fmt.Fprintf(w, `{"type": "urn:b2b:problem:%[1]s", "title": "no", "status": %[2]d, "detail": "as %[1]s says", "code": "%[1]s"}`,
+		code, status)
 }
 
 func reply(w http.ResponseWriter, status int, body any) {

@@ -28,8 +28,8 @@ type customersAPI struct {
 	mu      sync.Mutex
 	known   map[int64]Customer
 	staff   map[int64]kit.SessionAnswer
-	asked   int    // for customers
-	onAsk   func() // happens before each answer about a customer
+	asked   int
+	onAsk   func() // happens before each answer
 	instead func(http.ResponseWriter)
 }
 
@@ -88,7 +88,7 @@ func (c *customersAPI) answers(instead func(http.ResponseWriter)) {
 	c.instead = instead
 }
 
-// whenAsked has something happen before each answer about a customer.
+// whenAsked has something happen before each answer.
 func (c *customersAPI) whenAsked(do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -101,16 +101,23 @@ func (c *customersAPI) questions() int {
 	return c.asked
 }
 
-func (c *customersAPI) answerCustomer(w http.ResponseWriter, r *http.Request) {
+func (c *customersAPI) happen() {
 	c.mu.Lock()
 	c.asked++
-	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	customer, found := c.known[id]
-	do, instead := c.onAsk, c.instead
+	do := c.onAsk
 	c.mu.Unlock()
 	if do != nil {
 		do()
 	}
+}
+
+func (c *customersAPI) answerCustomer(w http.ResponseWriter, r *http.Request) {
+	c.happen()
+	c.mu.Lock()
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	customer, found := c.known[id]
+	instead := c.instead
+	c.mu.Unlock()
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+kittest.ServiceToken:
 		problem(w, http.StatusUnauthorized, "UNAUTHENTICATED")
@@ -124,6 +131,7 @@ func (c *customersAPI) answerCustomer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *customersAPI) answerSession(w http.ResponseWriter, r *http.Request) {
+	c.happen()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)

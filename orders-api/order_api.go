@@ -73,10 +73,13 @@ func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
 	if known := <-found; known.answer != nil || known.err != nil {
 		return crud.Sent(known.value(), known.err)
 	}
-	if refusal != nil {
+	if refusal != nil && fault.Of(refusal).Kind != fault.Invalid {
 		return nil, refusal
 	}
 	write.Effect = func(tx *db.Tx) (db.Answer, error) {
+		if refusal != nil { // the key is claimed by now, so no earlier attempt that is still under way can contradict it
+			return db.Answer{}, refusal
+		}
 		placed, err := Place(tx, []Placement{placement})
 		if err != nil {
 			return db.Answer{}, err

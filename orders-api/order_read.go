@@ -129,8 +129,8 @@ func (l *list) filter() error {
 		}
 	}
 	if l.Params.Has(byCustomer) {
-		id, err := strconv.ParseInt(l.Params.Get(byCustomer), 10, 64)
-		if err != nil || id < 1 {
+		id, ok := wholeNumber(l.Params.Get(byCustomer))
+		if !ok || id < 1 {
 			return crud.InvalidParam(byCustomer)
 		}
 		l.only("customer_id = ?", id)
@@ -146,12 +146,25 @@ func (l *list) bound(name, sql string) error {
 	if !l.Params.Has(name) {
 		return nil
 	}
-	at, err := time.Parse(time.RFC3339Nano, l.Params.Get(name))
-	if err != nil {
+	at, ok := moment(l.Params.Get(name))
+	if !ok {
 		return crud.InvalidParam(name)
 	}
-	l.only(sql, at.UTC())
+	l.only(sql, at)
 	return nil
+}
+
+// wholeNumber reads a number that is written in the one plain way.
+func wholeNumber(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && strconv.FormatInt(n, 10) == text
+}
+
+// moment reads a time, to the microsecond. One of a year that not every engine knows is none.
+func moment(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text)
+	at = at.UTC().Truncate(time.Microsecond)
+	return at, err == nil && at.Year() >= 1000 && at.Year() <= 9999
 }
 
 func (l *list) only(sql string, args ...any) { l.where = append(l.where, condition{sql, args}) }
@@ -159,21 +172,22 @@ func (l *list) only(sql string, args ...any) { l.where = append(l.where, conditi
 // search narrows to an order's number, or to those whose customer, e-mail, reference or one SKU begins with the words.
 func (l *list) search(words string) {
 	words = strings.TrimSpace(words)
-	if words == "" {
+	folded := db.Fold(words)
+	if folded == "" {
 		return
 	}
 	var either []string
 	var args []any
 	for _, in := range []struct{ column, prefix string }{
-		{"customer_name_key", db.Fold(words)}, {"customer_email_key", db.MailKey(words)}, {"reference_key", db.Fold(words)},
+		{"customer_name_key", folded}, {"customer_email_key", db.MailKey(words)}, {"reference_key", folded},
 	} {
 		either = append(either, in.column+" >= ? AND "+in.column+" < ?")
 		args = append(args, in.prefix, after(in.prefix))
 	}
 	products := "SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?"
 	either = append(either, "id IN (SELECT order_id FROM order_items WHERE product_id IN ("+products+"))")
-	args = append(args, db.Fold(words), after(db.Fold(words)))
-	if id, err := strconv.ParseInt(strings.TrimPrefix(words, "#"), 10, 64); err == nil {
+	args = append(args, folded, after(folded))
+	if id, ok := wholeNumber(strings.TrimPrefix(words, "#")); ok {
 		either, args = append(either, "id = ?"), append(args, id)
 	}
 	l.only("("+strings.Join(either, " OR ")+")", args...)
@@ -187,18 +201,20 @@ func (l *list) at(query *gorm.DB) (*gorm.DB, error) {
 	if l.At == nil {
 		return l.order.Sorted(query, false), nil
 	}
-	value, err := l.edgeValue(l.At.Value)
-	if err != nil {
+	value, ok := l.edgeValue(l.At.Value)
+	if !ok {
 		return nil, crud.InvalidCursor()
 	}
 	return l.order.After(query, value, l.At.ID, l.At.Back), nil
 }
 
-func (l *list) edgeValue(text string) (any, error) {
-	if l.order.Column == "created_at" {
-		return time.Parse(time.RFC3339Nano, text)
+// edgeValue takes back what edge wrote, and nothing else.
+func (l *list) edgeValue(text string) (any, bool) {
+	if l.order.Column == "total_cents" {
+		return wholeNumber(text)
 	}
-	return strconv.ParseInt(text, 10, 64)
+	at, ok := moment(text)
+	return at, ok && at.Format(crud.TimeFormat) == text
 }
 
 // edge is the place of an order in the list.

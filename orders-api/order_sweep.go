@@ -23,7 +23,7 @@ func Expire(ctx context.Context, d *db.DB, rules Rules) (expired int, err error)
 	if rules.OrderTTL == 0 {
 		return 0, nil
 	}
-	after := db.Entity{}
+	after := db.Entity{CreatedAt: time.Unix(0, 0)} // before every order
 	for {
 		var due []Order
 		limit := d.Now().Add(-rules.OrderTTL)

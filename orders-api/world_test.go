@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/crud"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
 	"b2b.example/kit"
@@ -424,3 +425,6 @@ func (l *lines) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// noMatch is a request that names no version.
+var noMatch crud.Match

@@ -1,7 +1,7 @@
 // Command bench sets the product beside the database itself, in one run: the same work through the HTTP API of the real
 // services, and as the fewest statements that do it, sent by a bare loop to the same MySQL. A speed is the ratio of both.
 //
-//	BENCH_DATABASE_URL=mysql://user:password@host:port/ go run ./e2e/bench
+//	TEST_DATABASE_URL=mysql://user:password@host:port/ go run ./e2e/bench
 //
 // The server must flush at every commit, as it does unless told otherwise; the user must be allowed to create a database.
 package main
@@ -35,7 +35,7 @@ func measureAll() error {
 }
 
 func run(ctx context.Context, length time.Duration, rounds int, only string) error {
-	b, err := prepare(ctx, os.Getenv("BENCH_DATABASE_URL"))
+	b, err := prepare(ctx, os.Getenv("TEST_DATABASE_URL"))
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func prepare(ctx context.Context, server string) (_ *bench, err error) {
 func (b *bench) makeDatabase(ctx context.Context, server string) error {
 	u, err := url.Parse(server)
 	if err != nil || u.Scheme != "mysql" {
-		return errors.New("BENCH_DATABASE_URL must name a MySQL server: mysql://user:password@host:port/")
+		return errors.New("TEST_DATABASE_URL must name a MySQL server: mysql://user:password@host:port/")
 	}
 	config := mysqldriver.NewConfig()
 	config.User, config.Net, config.Addr = u.User.Username(), "tcp", u.Host

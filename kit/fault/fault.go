@@ -4,7 +4,7 @@ package fault
 
 import (
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 )
 
@@ -44,7 +44,7 @@ type Field struct {
 
 // Fault is an error for the one who asked: what happened, by a stable code. Its message is found by the code, in the
 // reader's language.
-type Fault struct {
+type Fault struct { //nolint:errname // it reads as what it is: fault.New(fault.NotFound, "NOT_FOUND")
 	Kind       Kind
 	Code       string        // UPPER_SNAKE, never changes
 	Args       Args          // what the message names
@@ -94,10 +94,11 @@ func (f *Fault) Retry(after time.Duration) *Fault {
 }
 
 func (f *Fault) Error() string {
-	text := f.Code
+	parts := []string{f.Code}
 	for _, field := range f.Fields {
-		text += fmt.Sprintf(" %s:%s", field.Field, field.Code)
+		parts = append(parts, field.Field+":"+field.Code)
 	}
+	text := strings.Join(parts, " ")
 	if f.Cause != nil {
 		text += ": " + f.Cause.Error()
 	}
@@ -108,8 +109,7 @@ func (f *Fault) Unwrap() error { return f.Cause }
 
 // Of finds the fault in an error; an error that holds none is internal.
 func Of(err error) *Fault {
-	var f *Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
 	return New(Internal, "INTERNAL").Because(err)
@@ -117,6 +117,6 @@ func Of(err error) *Fault {
 
 // Is says whether an error is a fault with this code.
 func Is(err error, code string) bool {
-	var f *Fault
-	return errors.As(err, &f) && f.Code == code
+	f, ok := errors.AsType[*Fault](err)
+	return ok && f.Code == code
 }

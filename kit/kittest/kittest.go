@@ -13,7 +13,6 @@ import (
 	"context"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,8 +30,8 @@ import (
 
 // Secrets of tests, and of nothing else.
 const (
-	JWTSecret    = "kH3v9QzLw0TfYx7NbR2mCpJd5GsAe8Uu"
-	ServiceToken = "Zq4Wn8Rt1Yp6Lk3Jh9Gf2Ds7"
+	JWTSecret    = "kH3v9QzLw0TfYx7NbR2mCpJd5GsAe8Uu" //nolint:gosec // no service runs with it
+	ServiceToken = "Zq4Wn8Rt1Yp6Lk3Jh9Gf2Ds7"         //nolint:gosec // no service runs with it
 )
 
 // Settings are right for a service on a port of the system's choice; its services' names are shop and other.
@@ -120,7 +119,7 @@ type Server struct {
 // Serve serves an app until the test ends.
 func Serve(t testing.TB, app *kit.App) *Server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := kit.Listen(kit.Settings{Host: "127.0.0.1"})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
@@ -194,7 +193,7 @@ func (s *Server) Do(t *testing.T, one Case) *Response {
 	request := s.request(t, one)
 	raw, err := s.client.Do(request)
 	require.NoError(t, err)
-	defer raw.Body.Close()
+	defer func() { _ = raw.Body.Close() }()
 	body, err := io.ReadAll(raw.Body)
 	require.NoError(t, err)
 	r := &Response{Status: raw.StatusCode, Header: raw.Header, Body: body}

@@ -38,7 +38,7 @@ var rules = []Rule{
 	{Of: "customers-api/...", May: []string{"customers-api/...", "entities", "crud", "kit", "db"}, Never: []string{templ}},
 	{Of: "orders-api/...", May: []string{"orders-api/...", "entities", "crud/...", "kit", "db", "web/..."}},
 	{Of: "orchestrator/...", May: []string{"orchestrator/...", "kit"}, Never: []string{gorm, templ}},
-	{Of: "b2b/...", May: []string{"b2b/...", "customers-api", "orders-api", "orchestrator", "entities", "kit", "db"}},
+	{Of: "b2b/...", May: []string{"b2b/...", "customers-api", "orders-api", "orchestrator", "entities", "crud", "kit", "db"}},
 	{Of: "examples/...", May: []string{"examples/...", "entities", "crud/...", "kit", "db", "web/..."}},
 	{Of: "e2e/...", May: []string{"..."}},
 	{Of: "scripts/..."},

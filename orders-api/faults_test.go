@@ -1,0 +1,113 @@
+package orders
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/db/dbtest"
+	"b2b.example/kit/kittest"
+)
+
+// operation is a change whose every step is made to fail: what it needs beforehand, and the request that makes it.
+type operation struct {
+	name    string
+	request func(w *world, order int64) kittest.Case
+}
+
+var operations = []operation{
+	{"place", func(w *world, _ int64) kittest.Case { return placing(w, 2) }},
+	{"confirm", func(w *world, id int64) kittest.Case { return as(w.operator, confirming(id, "", 0)) }},
+	{"cancel", func(w *world, id int64) kittest.Case { return as(w.operator, canceling(id, 0)) }},
+	{"note", func(w *world, id int64) kittest.Case {
+		return kittest.Case{Method: "PATCH", Path: orderPath(id, ""), As: w.operator, Body: `{"note":"x"}`, Header: headers("If-Match", `"1"`)}
+	}},
+	{"adjust", func(w *world, _ int64) kittest.Case {
+		return kittest.Case{Path: "/products/1/stock-adjustments", As: w.manager, Body: `{"delta":1,"note":"x"}`}
+	}},
+	{"edit", func(w *world, id int64) kittest.Case {
+		body := fmt.Sprintf(`{"stock":%d,"name":"Edit %d"}`, 100_000+id, id)
+		return kittest.Case{Method: "PATCH", Path: "/products/1", As: w.manager, Body: body, Header: headers("If-Match", "*")}
+	}},
+}
+
+var everyFault = []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.Deadlock, dbtest.LockWait}
+
+// TestEverySingleFault lets each call to the database fail in each way, in every operation, and repeats the request until
+// it is answered: there is exactly one effect, whatever failed, and no invariant is broken.
+func TestEverySingleFault(t *testing.T) {
+	runs := 0
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 100_000)
+		for _, op := range operations {
+			runs += w.enumerate(op.name, func(key string, order int64) func() bool {
+				one := keyed(op.request(w, order), key)
+				return func() bool { return w.attempt(one) }
+			}, func(key string, _ int64) int64 { return w.count("events", "idempotency_key = ?", key) })
+		}
+		runs += w.enumerate("expire", func(_ string, order int64) func() bool {
+			w.exec("UPDATE orders SET created_at = ? WHERE id = ?", w.db.Now().Add(-100*time.Hour), order)
+			return func() bool {
+				_, err := Expire(w.t.Context(), w.db, Rules{OrderTTL: 72 * time.Hour})
+				return err == nil
+			}
+		}, func(_ string, order int64) int64 {
+			return w.count("events", "action = ? AND entity_type = ? AND entity_id = ?", "canceled", "order", order)
+		})
+	})
+	t.Logf("%d runs", runs)
+}
+
+// enumerate runs an operation once for each of its calls and each fault, every time on an order of its own, and gives
+// the number of runs. Preparing a statement is no step of an operation: it depends on the connection that it gets.
+func (w *world) enumerate(name string, prepare func(key string, order int64) func() bool, effects func(key string, order int64) int64) (runs int) {
+	w.t.Helper()
+	for _, fault := range everyFault {
+		for k, met := 1, true; met; k++ {
+			key := fmt.Sprintf("%s, fault %d at call %d", name, fault, k)
+			order := w.placeMany(1, 3)[0]
+			attempt := prepare(key, order)
+			met = w.failAt(k, fault, attempt)
+			for again := 0; !attempt(); again++ {
+				require.Less(w.t, again, 5, key)
+			}
+			require.EqualValues(w.t, 1, effects(key, order), key)
+			runs++
+		}
+	}
+	w.checkInvariants()
+	return runs
+}
+
+// failAt makes one attempt whose k-th call fails, and says whether it had that many.
+func (w *world) failAt(k int, fault dbtest.Fault, attempt func() bool) (met bool) {
+	calls := 0
+	w.faults.Arm(func(c dbtest.Call) dbtest.Fault {
+		if c.Kind == dbtest.Prepare {
+			return dbtest.None
+		}
+		if calls++; calls == k {
+			met = true
+			return fault
+		}
+		return dbtest.None
+	})
+	attempt()
+	w.faults.Arm(nil)
+	return met
+}
+
+// attempt sends a request, and says whether it was answered for good. Whatever fails, the client is never told that
+// something is wrong with the service or with its request.
+func (w *world) attempt(one kittest.Case) bool {
+	got, err := send(w.URL, one)
+	require.NoError(w.t, err)
+	require.Contains(w.t, []int{200, 201, http.StatusConflict, http.StatusServiceUnavailable}, got.status, "%s: %s", one.Header["Idempotency-Key"], got.body)
+	if got.status == http.StatusConflict {
+		require.Contains(w.t, got.body, "IDEMPOTENCY_IN_PROGRESS")
+	}
+	return got.status < 300
+}
