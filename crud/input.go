@@ -83,8 +83,8 @@ func (in *Input[T]) seal() error {
 		if f.seal == nil || !f.given || in.errs.Err() != nil {
 			continue
 		}
-		clear, _ := f.value.text()
-		sealed, err := f.seal(clear)
+		plain, _ := f.value.text()
+		sealed, err := f.seal(plain)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,11 +91,13 @@ func TestEveryKindOfField(t *testing.T) {
 		require.Equal(w.t, string(made.Body), string(w.Do(w.t, kittest.Case{Path: "/suppliers/1", As: w.viewer, Status: 200}).Body))
 
 		bare := w.Do(w.t, kittest.Case{Path: "/suppliers", As: w.manager, Body: `{"name":"Bare","email":"b@are.test","parent_id":1,"lead_days":null}`, Status: 201})
-		require.Regexp(w.t, `"tax_id":"","terms":"prepaid","lead_days":7,"credit_cents":0,"parent_id":1,"preferred":false,"rating":0,"audited_at":null`, string(bare.Body))
+		require.Contains(w.t, string(bare.Body), `"tax_id":"","terms":"prepaid","lead_days":7,"credit_cents":0,"parent_id":1,`+
+			`"preferred":false,"rating":0,"audited_at":null`)
 
 		w.Do(w.t, kittest.Case{Method: "PATCH", Path: "/suppliers/1", As: w.manager, Header: ifMatch("*"), Status: 200,
 			Body: `{"terms":null,"lead_days":null,"audited_at":null,"preferred":null,"credit_cents":null}`, Check: func(t *testing.T, r *kittest.Response) {
-				require.Contains(t, string(r.Body), `"terms":"prepaid","lead_days":7,"credit_cents":0,"parent_id":9007199254740992,"preferred":false,"rating":0,"audited_at":null`)
+				require.Contains(t, string(r.Body), `"terms":"prepaid","lead_days":7,"credit_cents":0,"parent_id":9007199254740992,`+
+					`"preferred":false,"rating":0,"audited_at":null`)
 			}})
 		w.Do(w.t, kittest.Case{Path: "/suppliers/1/events", As: w.viewer, Status: 200, Check: func(t *testing.T, r *kittest.Response) {
 			body := kittest.Compact(t, string(r.Body))
@@ -263,7 +266,7 @@ func TestEveryStatementIsNeeded(t *testing.T) {
 		create := func(i int) error {
 			input, err := table.Input([]byte(strings.Replace(full, "ventas", fmt.Sprintf("ventas%d", i), 1)))
 			require.NoError(t, err)
-			call := db.Call{Caller: "operator:1", Key: fmt.Sprint(i), Hashes: [][]byte{{1}}, Actor: "operator:1", Channel: "API"}
+			call := db.Call{Caller: "operator:1", Key: strconv.Itoa(i), Hashes: [][]byte{{1}}, Actor: "operator:1", Channel: "API"}
 			_, err = table.Create(context.Background(), crud.Request[Supplier]{Call: call, Input: input})
 			return err
 		}
@@ -326,7 +329,9 @@ func TestCursorsAreStrict(t *testing.T) {
 	request, err := crud.ParseList(map[string][]string{"cursor": {cursor.String()}}, "sort")
 	require.NoError(t, err)
 	require.Equal(t, &cursor, request.At, "all 64 bits come back")
-	raw := func(parts ...string) string { return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00"))) }
+	raw := func(parts ...string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00")))
+	}
 	for _, s := range []string{
 		"", " ", "!", cursor.String() + "=", cursor.String()[1:], strings.ToUpper(cursor.String()),
 		raw("sort=name", "x", "5"), raw("sort=name", "x", "5", "true", ""), raw("sort=name", "x", "05", "true"),

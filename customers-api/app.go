@@ -57,8 +57,6 @@ func newService(o Options) *service {
 }
 
 // Document is the service's OpenAPI document. No database is needed to tell what there is.
-//
-//go:generate sh -c "go run ./cmd/customers-api openapi > openapi.yaml"
 func Document() ([]byte, error) {
 	app, err := New(context.Background(), Options{Version: "1"})
 	if err != nil {

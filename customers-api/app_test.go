@@ -100,7 +100,7 @@ func TestDocumentIsUpToDate(t *testing.T) {
 	require.NoError(t, err)
 	document, err := Document()
 	require.NoError(t, err)
-	require.Equal(t, string(document), string(committed), "openapi.yaml is stale: run go generate ./...")
+	require.Equal(t, string(document), string(committed), "openapi.yaml is stale: run make generate")
 }
 
 // TestCheckFinds breaks each invariant, and sees it found.

@@ -43,7 +43,7 @@ func walk[T any](w *world, path, relation string, show func(T) int64) (pages [][
 		for i, row := range page.Data {
 			ids[i] = show(row)
 		}
-		pages, last, path = append(pages, ids), path, ""
+		pages, last = append(pages, ids), path
 		links := map[string]string{}
 		for _, found := range linked.FindAllStringSubmatch(r.Header.Get("Link"), -1) {
 			links[found[2]] = found[1]
@@ -138,8 +138,8 @@ func TestCustomerListParametersAreStrict(t *testing.T) {
 		byName := w.cursor("/customers?limit=1&sort=name&search=cust")
 		raw, err := base64.RawURLEncoding.DecodeString(byName)
 		require.NoError(w.t, err)
-		forged := func(old, new string) string {
-			return base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(raw), old, new, 1)))
+		forged := func(made, instead string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(raw), made, instead, 1)))
 		}
 		refused := func(query, code string) kittest.Case {
 			return kittest.Case{Name: query, Path: "/customers?" + query, As: w.viewer, Status: 400, Code: code}

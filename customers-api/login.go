@@ -40,7 +40,7 @@ type failures struct {
 }
 
 // TableName is part of GORM's conventions.
-func (failures) TableName() string { return "login_failures" }
+func (*failures) TableName() string { return "login_failures" }
 
 // logIn checks a password. An account that does not exist costs the same time and gets the same answer as a wrong
 // password; a disabled one is refused when its session is to be opened.

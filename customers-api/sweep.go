@@ -3,7 +3,6 @@ package customers
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"b2b.example/db"
@@ -14,6 +13,8 @@ const sweepEvery = 10 * time.Minute
 
 // sweep clears away what has expired, until its context ends.
 func (s *service) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
 	for {
 		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("sweep", "error", err)
@@ -21,7 +22,7 @@ func (s *service) sweep(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(sweepEvery/2 + rand.N(sweepEvery)): // replicas that start together drift apart
+		case <-ticker.C:
 		}
 	}
 }

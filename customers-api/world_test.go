@@ -109,6 +109,17 @@ func (w *world) checkSecrets() {
 	}
 }
 
+// runAs tries cases that are all of one sender, unless they say otherwise.
+func (w *world) runAs(token string, cases ...kittest.Case) {
+	w.t.Helper()
+	for i := range cases {
+		if cases[i].As == "" {
+			cases[i].As = token
+		}
+	}
+	w.Run(w.t, cases)
+}
+
 // entity is what tests look at in an answer.
 type entity struct {
 	ID        int64     `json:"id"`

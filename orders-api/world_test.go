@@ -43,9 +43,10 @@ func each(t *testing.T, test func(w *world)) {
 	eachSet(t, func(*Settings) {}, test)
 }
 
-// eachSet is each with other settings than the usual ones.
+// eachSet is each with other settings than the usual ones. Worlds share nothing, so tests run beside each other.
 func eachSet(t *testing.T, set func(*Settings), test func(w *world)) {
 	t.Helper()
+	t.Parallel()
 	dbtest.EachURL(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, set)
 		test(w)
