@@ -84,7 +84,7 @@ func TestOneKeyTwentyTimesAtOnce(t *testing.T) {
 			for i := range 20 {
 				wait.Go(func() {
 					answer, err := replicas[i%n].Once(ctx, write("a", fmt.Sprint("k", n), id))
-					if !assert.NoError(t, err) { //nolint:testifylint // not in the test's own goroutine
+					if !assert.NoError(t, err) {
 						return
 					}
 					assert.JSONEq(t, `{"id":1}`, string(answer.Body))

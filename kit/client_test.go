@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -62,7 +63,7 @@ func TestClientRetries(t *testing.T) {
 		{"500", get, status(500), 1},
 		{"404", get, status(404), 1},
 		{"429", keyed, status(429), 1},
-		{"redirect", get, status(302), 1},
+		{"redirect", get, func(_ int64, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, 1},
 		{"a write without a key", post, status(503), 1},
 		{"connection cut", get, cut, 4},
 		{"connection cut, a write with a key", keyed, cut, 4},
@@ -78,6 +79,22 @@ func TestClientRetries(t *testing.T) {
 			require.Equal(t, one.asked, asked.Load())
 		})
 	}
+}
+
+// unreachable is a network on which connecting takes too long.
+type unreachable struct{ asked int }
+
+func (u *unreachable) RoundTrip(*http.Request) (*http.Response, error) {
+	u.asked++
+	return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+}
+
+func TestClientDoesNotRetryTimeouts(t *testing.T) {
+	network := &unreachable{}
+	client := kit.NewClient(kit.ClientOptions{BaseURL: "http://x.test", Away: "CUSTOMERS_UNAVAILABLE", Transport: network})
+	_, err := client.Do(context.Background(), kit.Call{Path: "/x"})
+	require.True(t, fault.Is(err, "CUSTOMERS_UNAVAILABLE"))
+	require.Equal(t, 1, network.asked)
 }
 
 func TestClientRecovers(t *testing.T) {

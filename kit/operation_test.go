@@ -120,7 +120,8 @@ func newApp(t testing.TB, sessions kit.Sessions, change ...func(*kit.Options)) *
 		r, err := kit.RequestOf(c)
 		return &kit.Answer{Body: []byte(`{"key":"` + r.Key + `"}`), Replayed: r.Key == "again"}, err
 	})
-	kit.Handle(app, "GET", "/fail/:id", failing, func(_ *fiber.Ctx, in *oneIn) (*kit.Nothing, error) {
+	kit.Handle(app, "GET", "/fail/:id", failing, func(c *fiber.Ctx, in *oneIn) (*kit.Nothing, error) {
+		c.Set("ETag", `"7"`) // of an answer that does not come about
 		if in.ID == 9 {
 			panic("secret words")
 		}

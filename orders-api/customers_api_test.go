@@ -49,8 +49,9 @@ func (c *customersAPI) listen(address string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /internal/customers/{id}", c.answerCustomer)
 	mux.HandleFunc("GET /internal/sessions/{id}", c.answerSession)
-	c.server = &http.Server{Handler: mux} //nolint:gosec // nobody but the service under test calls it
-	go func() { _ = c.server.Serve(l) }()
+	server := &http.Server{Handler: mux}
+	c.server = server
+	go func() { _ = server.Serve(l) }()
 }
 
 // away refuses connections from now on.

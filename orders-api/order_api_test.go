@@ -34,7 +34,7 @@ func TestOrderIsAnsweredAsItIsRead(t *testing.T) {
 			require.Equal(w.t, `"1"`, read.Header.Get("ETag"))
 			require.Empty(w.t, read.Header.Get("Location"))
 		}
-		require.EqualValues(w.t, []int64{97, 0}, []int64{w.product(1).Stock, w.product(2).Stock})
+		require.Equal(w.t, []int64{97, 0}, []int64{w.product(1).Stock, w.product(2).Stock})
 	})
 }
 

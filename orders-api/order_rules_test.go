@@ -10,7 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/db"
 	"b2b.example/db/dbtest"
+	"b2b.example/kit/fault"
 	"b2b.example/kit/kittest"
 )
 
@@ -307,6 +309,35 @@ func TestWhatIsNotThereIsToldTogether(t *testing.T) {
 				"customer_id:CUSTOMER_NOT_FOUND", "items[0]:PRODUCT_ARCHIVED", "items[1]:PRODUCT_NOT_FOUND", "items[2]:PRODUCT_NOT_FOUND"),
 			place("what is not there comes before what is short", orderOf(item(1, 11), item(7, 1)), "PRODUCT_NOT_FOUND", "items[1]:PRODUCT_NOT_FOUND"),
 		})
+	})
+}
+
+// TestABatchOfOrders: orders that are placed together are decided one after the other, each against what those before it
+// have left, and one that is refused leaves no trace.
+func TestABatchOfOrders(t *testing.T) {
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 5)
+		w.stock("NUT-8", 99, 9)
+		of := func(lines ...Line) Placement { return Placement{Customer: acme, Lines: lines} }
+		var placed []Placed
+		batch := func(placements ...Placement) {
+			require.NoError(w.t, w.db.Tx(w.t.Context(), func(tx *db.Tx) (err error) {
+				placed, err = Place(tx.As(db.Call{Actor: "service:shop", Channel: "API"}), placements)
+				return err
+			}))
+		}
+		batch(of(Line{1, 3, "a"}, Line{2, 1, "b"}), of(Line{2, 2, "a"}, Line{1, 4, "b"}), of(Line{7, 1, "a"}), of(Line{1, 2, "a"}))
+		require.Equal(w.t, []int64{1, 2}, []int64{placed[0].Order.ID, placed[3].Order.ID})
+		require.Equal(w.t, "INSUFFICIENT_STOCK b:INSUFFICIENT_STOCK", placed[1].Refusal.Error())
+		require.Equal(w.t, []shortLine{{1, "BOLT-8", 4, 2}}, fault.Of(placed[1].Refusal).Extra["short"])
+		require.Equal(w.t, "PRODUCT_NOT_FOUND a:PRODUCT_NOT_FOUND", placed[2].Refusal.Error())
+		require.Equal(w.t, []string{"INITIAL +5 -> 5", "ORDER -3 -> 2", "ORDER -2 -> 0"}, w.moved(1))
+		require.Equal(w.t, []string{"INITIAL +9 -> 9", "ORDER -1 -> 8"}, w.moved(2))
+		require.Equal(w.t, []string{"created"}, w.told("/orders/2"))
+
+		before := w.tables()
+		batch(of(Line{1, 1, "a"}), of(Line{7, 1, "a"}))
+		require.Equal(w.t, before, w.tables())
 	})
 }
 
