@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"b2b.example/db"
 )
@@ -16,6 +17,10 @@ const (
 	ordersAtOnce    = 4000
 	customersAtOnce = 4000
 )
+
+// breath is how long a run leaves SQLite's one writer to others after each of its transactions: as long as a connection
+// that waits for it sleeps between two looks.
+const breath = 100 * time.Millisecond
 
 // mostOrders is what one run makes at most.
 const mostOrders = 100_000_000
@@ -71,6 +76,9 @@ func (r *seedRun) all(ctx context.Context) (made int, err error) {
 		}
 		made = to
 		r.bar.at(made)
+		if r.d.Dialect() == db.SQLite {
+			time.Sleep(breath)
+		}
 	}
 	return made, nil
 }

@@ -150,5 +150,6 @@ func dialector(dialect Dialect, conn gorm.ConnPool) gorm.Dialector {
 	if dialect == SQLite {
 		return gormsqlite.Dialector{Conn: conn}
 	}
-	return gormmysql.New(gormmysql.Config{Conn: conn})
+	// Without RETURNING, MariaDB is sent what MySQL is: ids of several rows are consecutive on both.
+	return gormmysql.New(gormmysql.Config{Conn: conn, DisableWithReturning: true})
 }

@@ -147,6 +147,19 @@ func TestDocumentIsUpToDate(t *testing.T) {
 	require.Equal(t, string(now), string(written))
 }
 
+// TestDocumentTellsOfVersions: whatever heeds If-Match says so.
+func TestDocumentTellsOfVersions(t *testing.T) {
+	app, err := New(t.Context(), Options{})
+	require.NoError(t, err)
+	for path, method := range map[string]string{
+		"/products/{id}": "PATCH", "/products/{id}/stock-adjustments": "POST", "/orders/{id}": "PATCH",
+		"/orders/{id}/confirm": "POST", "/orders/{id}/cancel": "POST",
+	} {
+		operation := app.Document().Paths.Value(path).GetOperation(method)
+		require.NotNil(t, operation.Parameters.GetByInAndName("header", "If-Match"), "%s %s", method, path)
+	}
+}
+
 func TestSettingsAreChecked(t *testing.T) {
 	require.Empty(t, Settings{}.Check())
 	require.Equal(t, []string{"CANCEL_WINDOW must not be negative", "ORDER_TTL must not be negative"},

@@ -1,7 +1,9 @@
 package orders
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -404,7 +406,13 @@ func (w *world) fill() {
 		if w.db.Dialect() == db.SQLite {
 			analyze = "ANALYZE " + table
 		}
-		w.exec(analyze)
+		require.NoError(w.t, w.db.Tx(context.Background(), func(tx *db.Tx) error {
+			rows, err := tx.Raw(analyze).Rows() // it has a result, which MariaDB wants to be read
+			if err != nil {
+				return err
+			}
+			return errors.Join(rows.Close(), rows.Err())
+		}))
 	}
 }
 

@@ -39,9 +39,17 @@ type oneOrder struct {
 	ID int64 `path:"id"`
 }
 
+// confirmOrder heeds If-Match without asking for it, as do cancelOrder and adjustStock: crud.MatchOf reads it, here it is
+// told to the readers of the document.
+type confirmOrder struct {
+	ID      int64  `path:"id"`
+	IfMatch string `header:"If-Match"`
+}
+
 type cancelOrder struct {
-	ID   int64 `path:"id"`
-	Body struct {
+	ID      int64  `path:"id"`
+	IfMatch string `header:"If-Match"`
+	Body    struct {
 		Reason string  `json:"reason" validate:"required,oneof=CUSTOMER_REQUEST OUT_OF_STOCK PRICING_ERROR DUPLICATE FRAUD OTHER"`
 		Note   *string `json:"note,omitempty" validate:"omitempty,max=500"`
 	}
@@ -217,7 +225,7 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	return &kit.Answer{Body: body, Link: page.Link(c.Path())}, nil
 }
 
-func (s *service) confirm(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
+func (s *service) confirm(c *fiber.Ctx, in *confirmOrder) (*kit.Answer, error) {
 	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return s.rules.confirm(tx, in.ID, match)
 	})

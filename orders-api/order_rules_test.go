@@ -62,6 +62,10 @@ func TestMovesThatAreNotThere(t *testing.T) {
 		w.cancel(1)
 		es := confirming(1, "k", 409)
 		es.Header["Accept-Language"] = "es"
+		es.Check = func(t *testing.T, r *kittest.Response) {
+			require.Equal(t, []string{"Este pedido no se puede confirmar.", "El pedido está cancelado."},
+				[]string{r.Problem(t).Detail, r.Problem(t).Errors[0].Detail})
+		}
 		w.unchanged([]kittest.Case{
 			{Name: "a canceled order is not confirmed", Method: "POST", Path: "/orders/1/confirm", As: w.operator, Header: headers("Idempotency-Key", "k"),
 				Status: 409, Code: "ORDER_NOT_CONFIRMABLE", Fields: []string{"status:ORDER_IS_CANCELED"},

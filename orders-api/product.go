@@ -42,8 +42,9 @@ func moved(tx *db.Tx, product *entities.Product, delta int64, reason, note strin
 
 // adjustStock says by how much a product's stock was wrong, and why.
 type adjustStock struct {
-	ID   int64 `path:"id"`
-	Body struct {
+	ID      int64  `path:"id"`
+	IfMatch string `header:"If-Match"`
+	Body    struct {
 		Delta int64  `json:"delta" validate:"required,min=-1000000000,max=1000000000"`
 		Note  string `json:"note" validate:"required,max=500"`
 	}
