@@ -138,20 +138,27 @@ func (r *process) wait(patience time.Duration) (status int) {
 func (p *place) serve() *process {
 	p.t.Helper()
 	r := p.run("")
-	require.Eventually(p.t, func() bool {
-		select {
-		case <-r.ended:
-			require.Fail(p.t, "it ended", r.out.String())
-		default:
-		}
-		for i := range p.ports {
-			if status, _ := p.get(i, "/health"); status != http.StatusOK {
-				return false
-			}
-		}
-		return true
-	}, 30*time.Second, 20*time.Millisecond, r.out)
+	require.Eventually(p.t, func() bool { return r.hasEnded() || p.isReady() }, 30*time.Second, 20*time.Millisecond, r.out)
+	require.False(p.t, r.hasEnded(), r.out)
 	return r
+}
+
+func (r *process) hasEnded() bool {
+	select {
+	case <-r.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *place) isReady() bool {
+	for service := range p.ports {
+		if status, _ := p.get(service, "/health"); status != http.StatusOK {
+			return false
+		}
+	}
+	return true
 }
 
 // signal sends a signal and waits for the end.

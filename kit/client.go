@@ -84,7 +84,7 @@ func NewClient(o ClientOptions) *Client {
 		o.Transport = &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: connectTimeout}).DialContext,
 			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     30 * time.Second, // sooner than the server's, which would answer with a reset
+			IdleConnTimeout:     10 * time.Second, // sooner than the server gives up on one that was never used
 		}
 	}
 	policy := retrypolicy.NewBuilder[*Reply]().

@@ -35,6 +35,7 @@ var statuses = map[fault.Kind]int{
 	fault.VersionRequired:  http.StatusPreconditionRequired,
 	fault.TooManyRequests:  http.StatusTooManyRequests,
 	fault.HeadersTooLarge:  http.StatusRequestHeaderFieldsTooLarge,
+	fault.RequestTimeout:   http.StatusRequestTimeout,
 	fault.Unavailable:      http.StatusServiceUnavailable,
 	fault.DeadlineExceeded: http.StatusGatewayTimeout,
 }
@@ -194,7 +195,7 @@ func faultOfFiber(err *fiber.Error) *fault.Fault {
 	case http.StatusBadRequest:
 		return fault.New(fault.Malformed, "MALFORMED_REQUEST").Because(err)
 	case http.StatusRequestTimeout, http.StatusBadGateway:
-		return fault.New(fault.Malformed, "REQUEST_TIMEOUT").Because(err)
+		return fault.New(fault.RequestTimeout, "REQUEST_TIMEOUT").Because(err)
 	}
 	return fault.New(fault.Internal, "INTERNAL").Because(err)
 }
@@ -204,12 +205,13 @@ var codes = map[int][]string{
 	http.StatusBadRequest: {
 		"BODY_REQUIRED", "CURSOR_INVALID", "DUPLICATE_FIELD", "IDEMPOTENCY_KEY_INVALID", "IDEMPOTENCY_KEY_REPEATED",
 		"IDEMPOTENCY_KEY_REQUIRED", "ID_INVALID", "IF_MATCH_INVALID", "MALFORMED_JSON", "MALFORMED_REQUEST",
-		"PARAMETER_INVALID", "PARAMETER_REPEATED", "PARAMETER_UNKNOWN", "REQUEST_TIMEOUT", "UNKNOWN_FIELD", "WRONG_TYPE",
+		"PARAMETER_INVALID", "PARAMETER_REPEATED", "PARAMETER_UNKNOWN", "UNKNOWN_FIELD", "WRONG_TYPE",
 	},
 	http.StatusUnauthorized:     {"SESSION_ENDED", "TOKEN_EXPIRED", "UNAUTHENTICATED", "WRONG_CREDENTIALS"},
 	http.StatusForbidden:        {"FORBIDDEN"},
 	http.StatusNotFound:         {"NOT_FOUND"},
 	http.StatusMethodNotAllowed: {"METHOD_NOT_ALLOWED"},
+	http.StatusRequestTimeout:   {"REQUEST_TIMEOUT"},
 	http.StatusConflict: {
 		"DUPLICATE", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_STOCK", "ORDER_CANCELED", "ORDER_NOT_CANCELABLE",
 		"ORDER_NOT_CONFIRMABLE", "ORDER_REOPENED",

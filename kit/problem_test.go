@@ -35,7 +35,7 @@ var kinds = map[string]fault.Kind{
 	"Forbidden": fault.Forbidden, "NotFound": fault.NotFound, "MethodNotAllowed": fault.MethodNotAllowed,
 	"Conflict": fault.Conflict, "Stale": fault.Stale, "TooLarge": fault.TooLarge, "UnsupportedMedia": fault.UnsupportedMedia,
 	"Invalid": fault.Invalid, "VersionRequired": fault.VersionRequired, "TooManyRequests": fault.TooManyRequests,
-	"HeadersTooLarge": fault.HeadersTooLarge, "Unavailable": fault.Unavailable, "DeadlineExceeded": fault.DeadlineExceeded,
+	"HeadersTooLarge": fault.HeadersTooLarge, "RequestTimeout": fault.RequestTimeout, "Unavailable": fault.Unavailable, "DeadlineExceeded": fault.DeadlineExceeded,
 }
 
 // Every fault that the repository's sources make is in the list of codes, with the status of its kind.
@@ -90,7 +90,7 @@ func TestStatusOfEveryKind(t *testing.T) {
 	for kind, want := range map[fault.Kind]int{
 		fault.Malformed: 400, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.MethodNotAllowed: 405,
 		fault.Conflict: 409, fault.Stale: 412, fault.TooLarge: 413, fault.UnsupportedMedia: 415, fault.Invalid: 422,
-		fault.VersionRequired: 428, fault.TooManyRequests: 429, fault.HeadersTooLarge: 431, fault.Internal: 500,
+		fault.VersionRequired: 428, fault.TooManyRequests: 429, fault.HeadersTooLarge: 431, fault.RequestTimeout: 408, fault.Internal: 500,
 		fault.Unavailable: 503, fault.DeadlineExceeded: 504,
 	} {
 		require.Equal(t, want, statuses[kind])

@@ -27,6 +27,7 @@ const (
 	VersionRequired              // 428
 	TooManyRequests              // 429
 	HeadersTooLarge              // 431
+	RequestTimeout               // 408: it did not arrive, so nothing was done
 	Unavailable                  // 503: try again later
 	DeadlineExceeded             // 504: the outcome is not known, ask again
 )
