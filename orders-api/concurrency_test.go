@@ -1,6 +1,8 @@
 package orders
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -108,11 +110,14 @@ func TestOrdersExpire(t *testing.T) {
 		w.confirm(7)
 		w.cancel(8)
 		w.clock.pass(72*time.Hour - time.Minute)
-		rules := Rules{OrderTTL: 72 * time.Hour}
+		rules := Rules{OrderTTL: 72 * time.Hour, CancelWindow: 100 * time.Hour}
 		require.Zero(w.t, w.expire(rules, w.db), "they have a minute left")
 		young := w.place(item(1, 3))
 		w.clock.pass(2 * time.Minute)
 		require.Zero(w.t, w.expire(Rules{}, w.db), "with a TTL of 0 none ever expires")
+		moved, err := expire(w.t.Context(), w.db, rules, 7)
+		require.NoError(w.t, err)
+		require.False(w.t, moved, "one that is confirmed after it was found stays confirmed")
 
 		dbs := []*db.DB{w.db, w.db, w.db, w.db}
 		if w.db.Dialect() == db.MySQL {
@@ -156,21 +161,24 @@ func (w *world) placeMany(n int, qty int64) []int64 {
 // expire lets sweepers run at once, one over each database, and says how many orders they expired together.
 func (w *world) expire(rules Rules, dbs ...*db.DB) int64 {
 	w.t.Helper()
+	expired, err := expireAtOnce(w.t.Context(), rules, dbs...)
+	require.NoError(w.t, err)
+	return expired
+}
+
+func expireAtOnce(ctx context.Context, rules Rules, dbs ...*db.DB) (int64, error) {
 	var total atomic.Int64
 	var all sync.WaitGroup
 	errs := make([]error, len(dbs))
 	for i, d := range dbs {
 		all.Go(func() {
-			expired, err := Expire(w.t.Context(), d, rules)
+			expired, err := Expire(ctx, d, rules)
 			total.Add(int64(expired))
 			errs[i] = err
 		})
 	}
 	all.Wait()
-	for _, err := range errs {
-		require.NoError(w.t, err)
-	}
-	return total.Load()
+	return total.Load(), errors.Join(errs...)
 }
 
 // TestExpiryAndConfirmationRace: an order that expires while it is confirmed ends as one of both, and as that for good.
@@ -185,10 +193,13 @@ func TestExpiryAndConfirmationRace(t *testing.T) {
 		for id := int64(12); id > 0; id-- {
 			cases = append(cases, as(w.operator, confirming(id, fmt.Sprint("c ", id), 0)))
 		}
-		swept := make(chan int64, 1)
-		go func() { swept <- w.expire(Rules{OrderTTL: 72 * time.Hour}, w.db, w.db) }()
+		var expired int64
+		var err error
+		var sweeping sync.WaitGroup
+		sweeping.Go(func() { expired, err = expireAtOnce(w.t.Context(), Rules{OrderTTL: 72 * time.Hour}, w.db, w.db) })
 		answers := w.together([]*kittest.Server{w.Server}, cases)
-		expired := <-swept
+		sweeping.Wait()
+		require.NoError(w.t, err)
 		found := statuses(answers)
 		require.Equal(w.t, 12, found[200]+found[409], "%v", found)
 		require.EqualValues(w.t, found[409], expired)
