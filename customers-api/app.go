@@ -37,6 +37,7 @@ type service struct {
 	settings  Settings
 	app       *kit.App
 	customers *crud.Table[entities.Customer]
+	matches   func(ctx context.Context, password, hash string) (bool, error)
 }
 
 // New makes the service: its routes, and the sweeper that runs while it serves.
@@ -46,7 +47,7 @@ func newService(o Options) *service {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &service{db: o.DB, log: o.Log, settings: o.Settings, customers: crud.NewTable(o.DB, entities.Customers)}
+	s := &service{db: o.DB, log: o.Log, settings: o.Settings, customers: crud.NewTable(o.DB, entities.Customers), matches: entities.PasswordMatches}
 	s.app = kit.New(kit.Options{
 		Name: "customers-api", Version: o.Version, Log: o.Log, Settings: o.Settings.Settings,
 		Sessions: sessions{o.DB}, Ready: o.DB.Ping, Now: o.DB.Now,

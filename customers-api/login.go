@@ -57,7 +57,7 @@ func (s *service) logIn(ctx context.Context, given credentials, address string) 
 	if hash == "" {
 		hash = nobodysHash()
 	}
-	matches, err := entities.PasswordMatches(ctx, given.Password, hash)
+	matches, err := s.matches(ctx, given.Password, hash)
 	if err != nil {
 		return nil, err
 	}
