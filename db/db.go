@@ -67,6 +67,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
 	}
+	if err := parent.Callback().Query().After("gorm:query").Register("db:seen", readSeen); err != nil {
+		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
+	}
 	d.gorm = parent
 	return d, nil
 }
@@ -102,6 +105,13 @@ func (d *DB) session(ctx context.Context, conn gorm.ConnPool) *gorm.DB {
 	session := d.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	session.Statement.ConnPool = conn
 	return session.Session(&gorm.Session{})
+}
+
+// readSeen tells a caller whose read lost its connection to come back; inside a transaction that is for Tx to decide.
+func readSeen(q *gorm.DB) {
+	if _, reading := q.Statement.ConnPool.(*pool); reading {
+		q.Error = seen(q.Error)
+	}
 }
 
 // Lock is the clause that locks the rows of a query for the rest of the transaction. SQLite has a single writer instead.

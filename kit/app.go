@@ -287,14 +287,15 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	}
 	defer stopMetrics()
 
-	served := make(chan error, 1)
-	go func() { served <- a.Listener(l) }()
+	served, prompt := make(chan error, 1), newPromptListener(l)
+	go func() { served <- a.Listener(prompt) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve %s: %w", a.name, err)
 	case <-ctx.Done():
 	}
 	a.stopping.Store(true)
+	prompt.closeUnused()
 	if err := a.ShutdownWithTimeout(shutdownPeriod); err != nil {
 		return fmt.Errorf("shut down %s: %w", a.name, err)
 	}

@@ -232,3 +232,30 @@ func TestDocsPage(t *testing.T) {
 	require.NotContains(t, string(r.Body), "http")
 	require.Contains(t, string(r.Body), `src="/docs/swagger-ui-bundle.js"`)
 }
+
+// TestServeDoesNotWaitForUnusedConnections: browsers open some on the off chance, and the server alone would give each
+// of them 5 s.
+func TestServeDoesNotWaitForUnusedConnections(t *testing.T) {
+	app := kit.New(kit.Options{Name: "prompt", Log: slog.New(slog.DiscardHandler), Settings: kittest.Settings()})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- app.Serve(ctx, l) }()
+	unused, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer func() { _ = unused.Close() }()
+	response, err := http.Get("http://" + l.Addr().String() + "/health/live") // accepted after the other
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	stop()
+	select {
+	case err := <-served:
+		require.NoError(t, err)
+	case <-time.After(4 * time.Second):
+		t.Fatal("it waits for a connection that nobody uses")
+	}
+	_, err = unused.Read(make([]byte, 1))
+	require.Error(t, err)
+}
