@@ -53,7 +53,7 @@ func newService(o Options) *service {
 		Sessions: sessions{o.DB}, Ready: o.DB.Ping, Now: o.DB.Now,
 	})
 	s.routes(s.app)
-	s.app.OnServe(s.sweep)
+	s.app.Every(sweepEvery, "sweep", s.sweep)
 	return s
 }
 

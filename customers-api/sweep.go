@@ -11,24 +11,8 @@ import (
 // sweepEvery is how often what has expired is cleared away. Several replicas may do so at once.
 const sweepEvery = 10 * time.Minute
 
-// sweep clears away what has expired, until its context ends.
-func (s *service) sweep(ctx context.Context) {
-	ticker := time.NewTicker(sweepEvery)
-	defer ticker.Stop()
-	for {
-		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("sweep", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-// sweepOnce forgets stored answers after their time, sessions that can no longer be used, and failed log-ins of long ago.
-func (s *service) sweepOnce(ctx context.Context) error {
+// sweep forgets stored answers after their time, sessions that can no longer be used, and failed log-ins of long ago.
+func (s *service) sweep(ctx context.Context) error {
 	if _, err := s.db.SweepAnswers(ctx, s.settings.IdempotencyTTL); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ const (
 type Options struct {
 	Now      func() time.Time                        // the clock; time.Now when nil
 	PoolSize int                                     // connections for writing on MySQL, for reading on SQLite; 16 when 0
+	Migrate  bool                                    // bring the tables up to date
 	Wrap     func(driver.Connector) driver.Connector // stands between us and the driver; for tests that inject faults
 }
 
@@ -71,6 +72,11 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
 	}
 	d.gorm = parent
+	if o.Migrate {
+		if err := Migrate(ctx, d); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
 	return d, nil
 }
 

@@ -270,6 +270,25 @@ func (a *App) Document() *openapi3.T { return a.document.doc }
 // for it.
 func (a *App) OnServe(work func(ctx context.Context)) { a.background = append(a.background, work) }
 
+// Every registers work that is done once when serving begins and then again and again, until serving ends. What goes
+// wrong is logged, and tried again the next time.
+func (a *App) Every(interval time.Duration, what string, work func(ctx context.Context) error) {
+	a.OnServe(func(ctx context.Context) {
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+		for {
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error(what, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+}
+
 // Serve answers requests until ctx ends; then it takes no new connections, finishes what it has begun (10 s at most)
 // and returns. The error is that of a listener that broke, or of requests that did not end in time.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {

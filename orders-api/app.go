@@ -45,7 +45,7 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 		idempotencyTTL: o.Settings.IdempotencyTTL, customers: customers{client}, products: products(o.DB),
 	}
 	s.routes(app)
-	app.OnServe(s.sweep)
+	app.Every(sweepEvery, "sweep", s.sweep)
 	return app, nil
 }
 

@@ -73,23 +73,8 @@ func expire(ctx context.Context, d *db.DB, rules Rules, id int64) (expired bool,
 	return expired, err
 }
 
-// sweep runs until the service ends: orders that expired, and answers that need not be kept any longer.
-func (s *service) sweep(ctx context.Context) {
-	ticker := time.NewTicker(sweepEvery)
-	defer ticker.Stop()
-	for {
-		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("sweep", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-func (s *service) sweepOnce(ctx context.Context) error {
+// sweep cancels the orders that expired, and forgets answers that need not be kept any longer.
+func (s *service) sweep(ctx context.Context) error {
 	expired, err := Expire(ctx, s.db, s.rules)
 	if err != nil {
 		return err
