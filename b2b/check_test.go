@@ -22,8 +22,8 @@ var violations = map[string]struct {
 	statements []string
 	entity     string
 }{
-	"each change of a customer has its event": {[]string{"UPDATE customers SET version = version + 1 WHERE id = 1"}, "customer 1"},
-	"each change of a operator has its event": {[]string{"DELETE FROM events WHERE entity_type = 'operator' AND entity_id = 3"}, "operator 3"},
+	"each change in customers has its event": {[]string{"UPDATE customers SET version = version + 1 WHERE id = 1"}, "customer 1"},
+	"each change in operators has its event": {[]string{"DELETE FROM events WHERE entity_type = 'operator' AND entity_id = 3"}, "operator 3"},
 	"a deleted customer frees its e-mail address, and no other does": {
 		[]string{"UPDATE customers SET email_key = NULL WHERE id = 2"}, "customer 2"},
 	"a session belongs to an operator who may log in": {
@@ -41,8 +41,8 @@ var violations = map[string]struct {
 	"an order's movements match its lines": {[]string{"UPDATE stock_movements SET delta = delta - 1 WHERE order_id = 3"}, "order 3"},
 	"a movement of an order is of one of its lines": {
 		[]string{"DELETE FROM order_items WHERE order_id = 4"}, "order 4"},
-	"each change of a order has its event":   {[]string{"DELETE FROM events WHERE entity_type = 'order' AND entity_id = 5"}, "order 5"},
-	"each change of a product has its event": {[]string{"UPDATE products SET version = version + 1 WHERE id = 4"}, "product 4"},
+	"each change in orders has its event":   {[]string{"DELETE FROM events WHERE entity_type = 'order' AND entity_id = 5"}, "order 5"},
+	"each change in products has its event": {[]string{"UPDATE products SET version = version + 1 WHERE id = 4"}, "product 4"},
 	"an order's status was reached by allowed moves, each once": {
 		[]string{"UPDATE orders SET status = 'CREATED', confirmed_at = NULL, canceled_at = NULL WHERE id = 6"}, "order 6"},
 	"a key has one effect at most": {[]string{

@@ -154,7 +154,7 @@ func (l *ledger) cancel(o *orders.Order, d deed) db.Changes {
 	}
 	changes := db.Changes{
 		"status": {Old: o.Status, New: orders.Canceled}, "canceled_at": {New: d.at},
-		"cancel_reason": {New: d.reason}, "cancel_note": {Old: "", New: ""},
+		"cancel_reason": {New: d.reason},
 	}
 	o.Status, o.CanceledAt, o.CancelReason = orders.Canceled, &d.at, &d.reason
 	return changes

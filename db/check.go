@@ -48,7 +48,7 @@ func (d *DB) Check(ctx context.Context, invariants []Invariant, report func(Find
 // VersionsHaveEvents is true of every entity that is never removed from its table: its versions are told by just as
 // many events, from 1 on, and no event tells of one that is not there.
 func VersionsHaveEvents(entity, table string) Invariant {
-	return Invariant{Name: "each change of a " + entity + " has its event", Query: `
+	return Invariant{Name: "each change in " + table + " has its event", Query: `
 		SELECT '` + entity + `', t.id, 'its versions and its events do not match'
 		FROM ` + table + ` t LEFT JOIN (
 			SELECT entity_id, COUNT(*) AS events, MIN(entity_version) AS first, MAX(entity_version) AS last

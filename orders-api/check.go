@@ -72,5 +72,12 @@ func Check(ctx context.Context, d *db.DB, report func(db.Finding)) error {
 	if err := d.Check(ctx, Invariants(), report); err != nil {
 		return err
 	}
-	return products(d).CheckCopies(ctx, report)
+	if err := products(d).CheckCopies(ctx, report); err != nil {
+		return err
+	}
+	return d.CheckCopies(ctx, []db.Copy{
+		{Entity: "order", Table: "orders", Column: "customer_name", Key: "customer_name_key", Fold: db.Fold},
+		{Entity: "order", Table: "orders", Column: "customer_email", Key: "customer_email_key", Fold: db.MailKey},
+		{Entity: "order", Table: "orders", Column: "reference", Key: "reference_key", Fold: db.Fold},
+	}, report)
 }

@@ -61,12 +61,12 @@ func TestCheckFindsWhatIsBroken(t *testing.T) {
 			"INSERT INTO stock_movements (product_id, order_id, delta, stock_after, reason, note, created_at) " +
 				"SELECT id, 99, 0, stock, 'ORDER', 'odd', created_at FROM products WHERE id = 1",
 			"DELETE FROM stock_movements WHERE note = 'odd'"},
-		{"each change of a order has its event: order 5",
+		{"each change in orders has its event: order 5",
 			"UPDATE orders SET version = version + 1 WHERE id = 5", "UPDATE orders SET version = version - 1 WHERE id = 5"},
-		{"each change of a order has its event: order 99",
+		{"each change in orders has its event: order 99",
 			event + "SELECT 'order', 99, 1, 'created', '', '', 'API', '', '{}', created_at FROM orders WHERE id = 1",
 			"DELETE FROM events WHERE entity_id = 99"},
-		{"each change of a product has its event: product 1",
+		{"each change in products has its event: product 1",
 			"UPDATE products SET version = version + 1 WHERE id = 1", "UPDATE products SET version = version - 1 WHERE id = 1"},
 		{"an order's status was reached by allowed moves, each once: order 2",
 			"UPDATE orders SET status = 'CREATED' WHERE id = 2", "UPDATE orders SET status = 'CONFIRMED' WHERE id = 2"},
@@ -82,6 +82,9 @@ func TestCheckFindsWhatIsBroken(t *testing.T) {
 			"UPDATE idempotency_keys SET target_id = 7 WHERE `key` = 'place'", "UPDATE idempotency_keys SET target_id = 1 WHERE `key` = 'place'"},
 		{"what is searched is what is shown: product 1",
 			"UPDATE products SET sku_key = 'x' WHERE id = 1", "UPDATE products SET sku_key = 'bolt-8' WHERE id = 1"},
+		{"what is searched is what is shown: order 1",
+			"UPDATE orders SET customer_name_key = UPPER(customer_name_key) WHERE id = 1",
+			"UPDATE orders SET customer_name_key = LOWER(customer_name_key) WHERE id = 1"},
 	}
 	each(t, func(w *world) {
 		w.mixture()
