@@ -35,6 +35,7 @@ type Event struct {
 	EntityVersion int64
 	Action        string
 	Changes       Changes
+	By            *Call // who did it; nil: the transaction's caller
 }
 
 // EventRow is an event as it is stored: what happened, who did it, through which channel and request.
@@ -65,13 +66,17 @@ func (tx *Tx) Record(events ...Event) error {
 		if err != nil {
 			return fmt.Errorf("event %s %s: %w", e.EntityType, e.Action, err)
 		}
+		by := e.By
+		if by == nil {
+			by = &tx.call
+		}
 		rows[i] = EventRow{
 			EntityType: e.EntityType, EntityID: e.EntityID, EntityVersion: e.EntityVersion, Action: e.Action,
-			Actor: tx.call.Actor, ActorName: tx.call.ActorName, Channel: tx.call.Channel, RequestID: tx.call.RequestID,
+			Actor: by.Actor, ActorName: by.ActorName, Channel: by.Channel, RequestID: by.RequestID,
 			Changes: string(changes), CreatedAt: tx.Now,
 		}
-		if tx.call.Key != "" {
-			rows[i].IdempotencyCaller, rows[i].IdempotencyKey = &tx.call.Caller, &tx.call.Key
+		if by.Key != "" {
+			rows[i].IdempotencyCaller, rows[i].IdempotencyKey = &by.Caller, &by.Key
 		}
 	}
 	if err := Insert(tx, rows); err != nil {

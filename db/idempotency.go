@@ -50,6 +50,10 @@ type Write struct {
 	Now func(ctx context.Context, targetID int64) (Answer, error)
 	// LookedUp says that Stored was asked a moment ago, and found nothing.
 	LookedUp bool
+	// Run makes the change instead of a transaction of its own: with others, see Together. nil: Alone.
+	Run func(ctx context.Context, w Write) (Answer, error)
+
+	serverMade bool
 }
 
 // keyRow is a claimed key with its answer.
@@ -87,9 +91,8 @@ var errClaimed = errors.New("the key has been claimed")
 //
 // A request without a key gets one made here, so that running it again after a lost commit finds its own effect.
 func (d *DB) Once(ctx context.Context, w Write) (Answer, error) {
-	serverMade := w.Key == ""
-	if serverMade {
-		w.Key = uuid.NewString()
+	if w.Key == "" {
+		w.Key, w.serverMade = uuid.NewString(), true
 	}
 	patience, cancel := context.WithTimeout(ctx, keyPatience)
 	defer cancel()
@@ -98,19 +101,23 @@ func (d *DB) Once(ctx context.Context, w Write) (Answer, error) {
 		return Answer{}, inProgress()
 	}
 	defer unlock()
-	if !serverMade && !w.LookedUp {
+	if !w.serverMade && !w.LookedUp {
 		if stored, err := d.Stored(ctx, w); stored != nil || err != nil {
 			return given(stored), err
 		}
 	}
-	return d.claimAndApply(ctx, w, serverMade)
+	if w.Run != nil {
+		return w.Run(ctx, w)
+	}
+	return d.Alone(ctx, w)
 }
 
-func (d *DB) claimAndApply(ctx context.Context, w Write, serverMade bool) (Answer, error) {
+// Alone makes the change of a Write.Run in a transaction of its own.
+func (d *DB) Alone(ctx context.Context, w Write) (Answer, error) {
 	var answer Answer
 	err := d.Tx(ctx, func(tx *Tx) error {
 		tx.call = w.Call
-		claim, err := tx.claim(w.Call, serverMade)
+		claim, err := tx.claim(w)
 		if err != nil {
 			return err
 		}
@@ -138,11 +145,8 @@ func given(stored *Answer) Answer {
 
 // claim inserts the key as the first statement of its transaction. It waits for another that holds the key: when that
 // one commits, the key is claimed; when it rolls back, the claim is ours.
-func (tx *Tx) claim(call Call, serverMade bool) (keyRow, error) {
-	row := keyRow{Caller: call.Caller, Key: call.Key, ServerMade: serverMade, CreatedAt: tx.Now, RequestHash: []byte{}}
-	if len(call.Hashes) > 0 {
-		row.RequestHash = call.Hashes[0]
-	}
+func (tx *Tx) claim(w Write) (keyRow, error) {
+	row := claimOf(w, tx.Now)
 	err := tx.Create(&row).Error
 	if _, taken := Duplicate(err); taken {
 		return row, errClaimed
@@ -156,15 +160,22 @@ func (tx *Tx) claim(call Call, serverMade bool) (keyRow, error) {
 	return row, nil
 }
 
+func claimOf(w Write, at time.Time) keyRow {
+	row := keyRow{Caller: w.Caller, Key: w.Key, ServerMade: w.serverMade, CreatedAt: at, RequestHash: []byte{}}
+	if len(w.Hashes) > 0 {
+		row.RequestHash = w.Hashes[0]
+	}
+	return row
+}
+
 // store keeps the answer beside its key, as the last statement of the transaction.
 func (tx *Tx) store(claim keyRow, answer Answer) error {
-	headers, err := json.Marshal(answerHeaders{answer.ContentType, answer.ETag, answer.Location})
-	if err != nil {
-		return fmt.Errorf("store an answer: %w", err)
+	if err := claim.keep(answer, tx.Now); err != nil {
+		return err
 	}
 	result := tx.Model(&keyRow{}).Where("id = ?", claim.ID).Updates(map[string]any{
-		"status_code": answer.Status, "response_headers": string(headers), "response_body": answer.Body,
-		"target_type": answer.TargetType, "target_id": answer.TargetID, "answered_at": tx.Now,
+		"status_code": claim.StatusCode, "response_headers": claim.ResponseHeaders, "response_body": claim.ResponseBody,
+		"target_type": claim.TargetType, "target_id": claim.TargetID, "answered_at": claim.AnsweredAt,
 	})
 	if result.Error != nil {
 		return fmt.Errorf("store an answer: %w", result.Error)
@@ -172,6 +183,18 @@ func (tx *Tx) store(claim keyRow, answer Answer) error {
 	if result.RowsAffected != 1 {
 		return errors.New("store an answer: its key is gone")
 	}
+	return nil
+}
+
+// keep puts an answer into the row of its key.
+func (row *keyRow) keep(answer Answer, at time.Time) error {
+	headers, err := json.Marshal(answerHeaders{answer.ContentType, answer.ETag, answer.Location})
+	if err != nil {
+		return fmt.Errorf("store an answer: %w", err)
+	}
+	text := string(headers)
+	row.StatusCode, row.ResponseHeaders, row.ResponseBody = answer.Status, &text, answer.Body
+	row.TargetType, row.TargetID, row.AnsweredAt = answer.TargetType, answer.TargetID, &at
 	return nil
 }
 

@@ -28,6 +28,7 @@ type service struct {
 	idempotencyTTL time.Duration
 	customers      customers
 	products       *crud.Table[entities.Product]
+	queue          *queue
 }
 
 // New makes the service: its routes, and the sweeper that runs while it serves.
@@ -44,6 +45,7 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 		db: o.DB, log: o.Log, rules: Rules{CancelWindow: o.Settings.CancelWindow, OrderTTL: o.Settings.OrderTTL},
 		idempotencyTTL: o.Settings.IdempotencyTTL, customers: customers{client}, products: products(o.DB),
 	}
+	s.queue = &queue{db: o.DB, rules: s.rules}
 	s.routes(app)
 	app.Every(sweepEvery, "sweep", s.sweep)
 	return app, nil

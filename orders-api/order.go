@@ -45,6 +45,8 @@ type Order struct {
 	ConfirmedAt      *time.Time
 	CanceledAt       *time.Time
 	Items            []Item `gorm:"-"`
+
+	placedBy *db.Call // known only while it is being placed
 }
 
 // Item is one line of an order: a product as it was, and how much of it.

@@ -84,18 +84,9 @@ func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
 	if refusal != nil && fault.Of(refusal).Kind != fault.Invalid {
 		return nil, refusal
 	}
-	write.Effect = func(tx *db.Tx) (db.Answer, error) {
-		if refusal != nil { // the key is claimed by now, so no earlier attempt that is still under way can contradict it
-			return db.Answer{}, refusal
-		}
-		placed, err := Place(tx, []Placement{placement})
-		if err != nil {
-			return db.Answer{}, err
-		}
-		if placed[0].Refusal != nil {
-			return db.Answer{}, placed[0].Refusal
-		}
-		return answerOf(placed[0].Order, http.StatusCreated, tx.Now, s.rules, language)
+	write.Effect, write.Run = s.queue.effect(placement, language), s.queue.run(placement, language)
+	if refusal != nil { // the key is claimed before it is told, so no earlier attempt that is under way can contradict it
+		write.Effect, write.Run = func(*db.Tx) (db.Answer, error) { return db.Answer{}, refusal }, nil
 	}
 	return crud.Sent(s.db.Once(ctx, write))
 }

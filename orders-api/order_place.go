@@ -19,6 +19,7 @@ const (
 
 // Placement is an order as it is asked for; its customer and its products are known by id.
 type Placement struct {
+	By        *db.Call // who asks for it; nil: the transaction's caller
 	Customer  Customer
 	Lines     []Line
 	Reference string
@@ -77,7 +78,7 @@ func decidePlacement(p Placement, shelf *shelf) (*Order, error) {
 		return nil, err
 	}
 	o := &Order{
-		CustomerID: p.Customer.ID, CustomerName: p.Customer.Name, CustomerNameKey: db.Fold(p.Customer.Name),
+		placedBy: p.By, CustomerID: p.Customer.ID, CustomerName: p.Customer.Name, CustomerNameKey: db.Fold(p.Customer.Name),
 		CustomerEmail: p.Customer.Email, CustomerEmailKey: db.MailKey(p.Customer.Email),
 		CustomerPhone: p.Customer.Phone, CustomerTaxID: p.Customer.TaxID,
 		Reference: p.Reference, ReferenceKey: db.Fold(p.Reference), Note: p.Note, Status: Created,
@@ -196,5 +197,7 @@ func placedEvent(o *Order) db.Event {
 	} {
 		changes[field] = db.Change{New: value}
 	}
-	return db.Event{EntityType: "order", EntityID: o.ID, EntityVersion: o.Version, Action: "created", Changes: changes}
+	return db.Event{
+		EntityType: "order", EntityID: o.ID, EntityVersion: o.Version, Action: "created", Changes: changes, By: o.placedBy,
+	}
 }
