@@ -3,11 +3,13 @@ package orders
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"b2b.example/db"
+	"b2b.example/kit/fault"
 )
 
 // The measures of placing together.
@@ -30,7 +32,6 @@ type queue struct {
 
 // arrival is one order on its way.
 type arrival struct {
-	ctx       context.Context
 	write     db.Write // its Effect places it alone
 	placement Placement
 	language  string
@@ -55,20 +56,22 @@ func (q *queue) effect(placement Placement, language string) func(tx *db.Tx) (db
 
 // place places orders and makes their answers.
 func (q *queue) place(tx *db.Tx, batch []*arrival) ([]db.Outcome, error) {
-	placements := make([]Placement, len(batch))
-	for i, p := range batch {
-		placements[i] = p.placement
+	var placements []Placement
+	var languages []string
+	for _, p := range batch {
+		placements, languages = append(placements, p.placement), append(languages, p.language)
 	}
 	placed, err := Place(tx, placements)
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([]db.Outcome, len(batch))
+	outcomes := make([]db.Outcome, len(placed))
 	for i, p := range placed {
-		if outcomes[i].Refusal = p.Refusal; p.Refusal != nil {
-			continue
+		outcomes[i].Refusal = p.Refusal
+		if p.Refusal == nil {
+			outcomes[i].Answer, err = answerOf(p.Order, http.StatusCreated, tx.Now, q.rules, languages[i])
 		}
-		if outcomes[i].Answer, err = answerOf(p.Order, http.StatusCreated, tx.Now, q.rules, batch[i].language); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -78,14 +81,18 @@ func (q *queue) place(tx *db.Tx, batch []*arrival) ([]db.Outcome, error) {
 // run is db.Write's Run: it waits in the queue for the order's turn.
 func (q *queue) run(placement Placement, language string) func(ctx context.Context, w db.Write) (db.Answer, error) {
 	return func(ctx context.Context, w db.Write) (db.Answer, error) {
-		p := &arrival{ctx: ctx, write: w, placement: placement, language: language, done: make(chan placedOutcome, 1)}
+		p := &arrival{write: w, placement: placement, language: language, done: make(chan placedOutcome, 1)}
 		p.placement.By = &w.Call
 		q.join(p)
-		outcome := <-p.done
-		if errors.Is(outcome.err, db.ErrAlone) {
-			return q.db.Alone(ctx, w)
+		select {
+		case outcome := <-p.done:
+			if errors.Is(outcome.err, db.ErrAlone) {
+				return q.db.Alone(ctx, w)
+			}
+			return outcome.answer, outcome.err
+		case <-ctx.Done(): // it may be placed all the same: whoever asks again under its key will hear
+			return db.Answer{}, fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(ctx.Err())
 		}
-		return outcome.answer, outcome.err
 	}
 }
 
@@ -120,18 +127,7 @@ func (q *queue) next() []*arrival {
 
 // placeAll places a batch and tells everybody in it. What goes wrong with the whole of it is each one's to try alone.
 func (q *queue) placeAll(batch []*arrival) {
-	if len(batch) == 1 {
-		answer, err := q.db.Alone(batch[0].ctx, batch[0].write)
-		batch[0].done <- placedOutcome{answer, err}
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
-	defer cancel()
-	writes := make([]db.Write, len(batch))
-	for i, p := range batch {
-		writes[i] = p.write
-	}
-	outcomes, err := q.db.Together(ctx, writes, func(tx *db.Tx) ([]db.Outcome, error) { return q.place(tx, batch) })
+	outcomes, err := q.together(batch)
 	for i, p := range batch {
 		if err != nil {
 			p.done <- placedOutcome{err: err}
@@ -139,4 +135,25 @@ func (q *queue) placeAll(batch []*arrival) {
 		}
 		p.done <- placedOutcome{outcomes[i].Answer, outcomes[i].Refusal}
 	}
+}
+
+// together places a batch in one transaction; one of a single order is placed alone. A panic in it is nobody's end: each order meets it again alone, in its own
+// request, which knows what to do with it.
+func (q *queue) together(batch []*arrival) (outcomes []db.Outcome, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("%w: %v", db.ErrAlone, reason)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
+	defer cancel()
+	if len(batch) == 1 {
+		answer, refusal := q.db.Alone(ctx, batch[0].write)
+		return []db.Outcome{{Answer: answer, Refusal: refusal}}, nil
+	}
+	writes := make([]db.Write, len(batch))
+	for i, p := range batch {
+		writes[i] = p.write
+	}
+	return q.db.Together(ctx, writes, func(tx *db.Tx) ([]db.Outcome, error) { return q.place(tx, batch) })
 }

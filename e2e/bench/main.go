@@ -66,6 +66,10 @@ type work struct {
 
 // compare measures both sides in turns, so that whatever else the machine does meets both.
 func compare(ctx context.Context, table *tabwriter.Writer, w work, length time.Duration, rounds int) error {
+	// A statement is prepared at its first use, which needs a connection to spare: there is one while one client works.
+	if err := w.floor(ctx, 0); err != nil {
+		return fmt.Errorf("floor: %w", err)
+	}
 	var floors, ours, ratios []float64
 	for round := range rounds + 1 {
 		floor, err := measure(ctx, w.clients, length, w.floor)

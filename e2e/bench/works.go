@@ -16,13 +16,25 @@ import (
 func (b *bench) works() []work {
 	var all []work
 	for _, clients := range []int{1, 16, 64} {
-		all = append(all, work{name: "place", clients: clients, floor: b.placeBare, ours: b.place})
+		all = append(all, b.placing("place", clients, spread))
 	}
-	return all
+	return append(all, b.placing("hot", clientsMost, hot))
 }
 
-// lines picks three products, in the order of their ids.
-func lines() []int64 {
+// placing is placing orders of the products that pick picks.
+func (b *bench) placing(name string, clients int, pick func() []int64) work {
+	return work{
+		name: name, clients: clients,
+		floor: func(ctx context.Context, _ int) error { return b.placeBare(ctx, pick()) },
+		ours:  func(ctx context.Context, _ int) error { return b.place(ctx, pick()) },
+	}
+}
+
+// hot is the one product that everybody wants.
+func hot() []int64 { return []int64{1} }
+
+// spread picks three products, in the order of their ids.
+func spread() []int64 {
 	picked := map[int64]bool{}
 	for len(picked) < 3 {
 		picked[rand.Int64N(products)+1] = true
@@ -35,10 +47,10 @@ func lines() []int64 {
 	return ids
 }
 
-// place places an order of three lines over HTTP, under a key of its own.
-func (b *bench) place(ctx context.Context, _ int) error {
+// place places an order over HTTP, under a key of its own.
+func (b *bench) place(ctx context.Context, ids []int64) error {
 	var items []string
-	for _, id := range lines() {
+	for _, id := range ids {
 		items = append(items, fmt.Sprintf(`{"product_id": %d, "qty": 2}`, id))
 	}
 	body := fmt.Sprintf(`{"customer_id": %d, "items": [%s]}`, b.customer, strings.Join(items, ", "))
@@ -46,7 +58,7 @@ func (b *bench) place(ctx context.Context, _ int) error {
 }
 
 // placeBare does the same with nine round trips to the database, after the same question to customers-api.
-func (b *bench) placeBare(ctx context.Context, _ int) error {
+func (b *bench) placeBare(ctx context.Context, ids []int64) error {
 	_, token, _ := strings.Cut(serviceToken, ":")
 	if err := b.get(ctx, fmt.Sprintf("%s/internal/customers/%d", b.customers.url, b.customer), token); err != nil {
 		return err
@@ -56,7 +68,7 @@ func (b *bench) placeBare(ctx context.Context, _ int) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err := b.statements(ctx, tx); err != nil {
+	if err := b.statements(ctx, tx, ids); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -69,8 +81,8 @@ type lockedProduct struct {
 	archived         bool
 }
 
-func (b *bench) statements(ctx context.Context, tx *sql.Tx) error {
-	found, err := b.lock(ctx, tx, lines())
+func (b *bench) statements(ctx context.Context, tx *sql.Tx, products []int64) error {
+	found, err := b.lock(ctx, tx, products)
 	if err != nil {
 		return err
 	}
@@ -80,12 +92,12 @@ func (b *bench) statements(ctx context.Context, tx *sql.Tx) error {
 		total += 2 * p.price
 		cases, ids = append(cases, p.id, -2), append(ids, p.id)
 	}
-	update := "UPDATE products SET stock = stock + CASE id WHEN ? THEN ? WHEN ? THEN ? WHEN ? THEN ? END WHERE id IN (?, ?, ?)"
+	update := "UPDATE products SET stock = stock + CASE id" + strings.Repeat(" WHEN ? THEN ?", len(ids)) + " END WHERE id IN " + marks(len(ids))
 	if _, err := b.exec(ctx, tx, update, append(cases, ids...)...); err != nil {
 		return err
 	}
 	result, err := b.exec(ctx, tx, insertOrders(1), b.customer, "ACME", "acme", "ops@acme.example", "ops@acme.example", "", "", "", "",
-		"CREATED", 6, total, "", "", 1, now, now)
+		"CREATED", 2*len(found), total, "", "", 1, now, now)
 	if err != nil {
 		return err
 	}
@@ -98,7 +110,7 @@ func (b *bench) statements(ctx context.Context, tx *sql.Tx) error {
 		items = append(items, order, p.id, i+1, p.sku, p.name, 2, p.price, 2*p.price)
 		movements = append(movements, p.id, order, -2, p.stock-2, "ORDER", "", now)
 	}
-	body := fmt.Sprintf(`{"id":%d,"status":"CREATED","total_cents":%d,"units":6}`, order, total)
+	body := fmt.Sprintf(`{"id":%d,"status":"CREATED","total_cents":%d,"units":%d}`, order, total, 2*len(found))
 	for _, statement := range []struct {
 		sql  string
 		args []any
@@ -115,14 +127,21 @@ func (b *bench) statements(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// lock reads and locks three products in the order of their ids.
+// marks are the placeholders of a list.
+func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+// lock reads and locks products in the order of their ids.
 func (b *bench) lock(ctx context.Context, tx *sql.Tx, ids []int64) ([]lockedProduct, error) {
-	query := "SELECT id, sku, name, price_cents, stock, archived FROM products WHERE id IN (?, ?, ?) ORDER BY id FOR UPDATE"
+	query := "SELECT id, sku, name, price_cents, stock, archived FROM products WHERE id IN " + marks(len(ids)) + " ORDER BY id FOR UPDATE"
 	statement, err := b.prepared(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, ids[0], ids[1], ids[2])
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +159,7 @@ func (b *bench) lock(ctx context.Context, tx *sql.Tx, ids []int64) ([]lockedProd
 
 // inserter makes the INSERT of some rows into a table.
 func inserter(table, columns string) func(rows int) string {
-	row := "(?" + strings.Repeat(", ?", strings.Count(columns, ",")) + ")"
+	row := marks(strings.Count(columns, ",") + 1)
 	return func(rows int) string {
 		return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
 	}
@@ -168,7 +187,7 @@ func (b *bench) exec(ctx context.Context, tx *sql.Tx, query string, args ...any)
 	return tx.StmtContext(ctx, statement).ExecContext(ctx, args...)
 }
 
-// prepared needs a connection of its own for a statement's first time. The first round has one client, so there is one.
+// prepared needs a connection of its own for a statement's first time.
 func (b *bench) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
