@@ -12,22 +12,20 @@ import (
 	"b2b.example/kit/fault"
 )
 
-// The measures of placing together.
 const (
 	mostTogether = 32 // orders in one transaction
-	mostAtOnce   = 2  // such transactions at a time: one writes while the other waits for the disk
 	togetherTime = 8 * time.Second
 )
 
-// queue places orders that come at the same time in one transaction, with no waiting added: whoever comes while the
-// transactions are on their way is placed in the next one. An order that nobody else came with is placed alone.
+// queue places orders that come at the same time in one transaction, with no waiting added: whoever comes while a
+// transaction is on its way is placed in the next one. An order that nobody else came with is placed alone.
 type queue struct {
 	db    *db.DB
 	rules Rules
 
 	mu      sync.Mutex
 	waiting []*arrival
-	active  int // transactions on their way
+	busy    bool // a transaction is on its way
 }
 
 // arrival is one order on its way.
@@ -35,12 +33,7 @@ type arrival struct {
 	write     db.Write // its Effect places it alone
 	placement Placement
 	language  string
-	done      chan placedOutcome
-}
-
-type placedOutcome struct {
-	answer db.Answer
-	err    error
+	done      chan db.Outcome // its refusal is whatever went wrong
 }
 
 // effect places an order in a transaction of its own.
@@ -81,15 +74,15 @@ func (q *queue) place(tx *db.Tx, batch []*arrival) ([]db.Outcome, error) {
 // run is db.Write's Run: it waits in the queue for the order's turn.
 func (q *queue) run(placement Placement, language string) func(ctx context.Context, w db.Write) (db.Answer, error) {
 	return func(ctx context.Context, w db.Write) (db.Answer, error) {
-		p := &arrival{write: w, placement: placement, language: language, done: make(chan placedOutcome, 1)}
+		p := &arrival{write: w, placement: placement, language: language, done: make(chan db.Outcome, 1)}
 		p.placement.By = &w.Call
 		q.join(p)
 		select {
 		case outcome := <-p.done:
-			if errors.Is(outcome.err, db.ErrAlone) {
+			if errors.Is(outcome.Refusal, db.ErrAlone) {
 				return q.db.Alone(ctx, w)
 			}
-			return outcome.answer, outcome.err
+			return outcome.Answer, outcome.Refusal
 		case <-ctx.Done(): // it may be placed all the same: whoever asks again under its key will hear
 			return db.Answer{}, fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(ctx.Err())
 		}
@@ -100,8 +93,8 @@ func (q *queue) join(p *arrival) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, p)
-	if q.active < mostAtOnce {
-		q.active++
+	if !q.busy {
+		q.busy = true
 		go q.work()
 	}
 }
@@ -119,9 +112,7 @@ func (q *queue) next() []*arrival {
 	defer q.mu.Unlock()
 	batch := q.waiting[:min(len(q.waiting), mostTogether)]
 	q.waiting = q.waiting[len(batch):]
-	if len(batch) == 0 {
-		q.active--
-	}
+	q.busy = len(batch) > 0
 	return batch
 }
 
@@ -130,10 +121,10 @@ func (q *queue) placeAll(batch []*arrival) {
 	outcomes, err := q.together(batch)
 	for i, p := range batch {
 		if err != nil {
-			p.done <- placedOutcome{err: err}
+			p.done <- db.Outcome{Refusal: err}
 			continue
 		}
-		p.done <- placedOutcome{outcomes[i].Answer, outcomes[i].Refusal}
+		p.done <- outcomes[i]
 	}
 }
 

@@ -26,7 +26,7 @@ type asked struct {
 // inOneBatch has orders placed in one transaction: they wait in a queue until all are there.
 func (w *world) inOneBatch(d *db.DB, orders ...asked) ([]db.Answer, []error) {
 	w.t.Helper()
-	q := &queue{db: d, active: mostAtOnce}
+	q := &queue{db: d, busy: true}
 	answers, errs := make([]db.Answer, len(orders)), make([]error, len(orders))
 	var all sync.WaitGroup
 	for i, one := range orders {
