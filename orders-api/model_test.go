@@ -73,7 +73,7 @@ func fewer(t *testing.T) {
 // the model has it.
 func (m *model) send(r *rapid.T, one kittest.Case, want int) (o OrderDetails) {
 	m.requests++
-	one = keyed(one, fmt.Sprintf("%p %d", m, m.requests))
+	one = keyed(one, fmt.Sprintf("model of product %d, request %d", m.products[0], m.requests))
 	if one.As == "" {
 		one.As = m.w.operator
 	}
