@@ -317,7 +317,7 @@ func TestCustomerLateRetries(t *testing.T) {
 		key, gone := headers("Idempotency-Key", "k-1"), headers("Idempotency-Key", "k-2", "If-Match", "*")
 		w.Do(w.t, kittest.Case{Path: "/customers", As: w.operator, Body: acme, Header: key, Status: 201})
 		w.Do(w.t, kittest.Case{Method: "PATCH", Path: "/customers/1", As: w.operator, Body: `{"phone":"2"}`, Header: headers("If-Match", "*"), Status: 200})
-		w.clock.pass(25 * time.Hour)
+		w.clock.Pass(25 * time.Hour)
 		w.operator, w.manager = w.logInAgain("operator"), w.logInAgain("manager")
 		require.NoError(w.t, w.service.sweep(w.t.Context()))
 		w.Do(w.t, kittest.Case{Path: "/customers", As: w.operator, Body: acme, Header: key, Status: 201, Check: func(t *testing.T, r *kittest.Response) {

@@ -82,10 +82,10 @@ func TestFailedLogInsWait(t *testing.T) {
 		for _, want := range []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900} {
 			require.InDelta(w.t, want, waits().Seconds(), 1, "the wait doubles, up to a quarter of an hour")
 			w.Do(w.t, logIn("manager@example.test", password, 200, "")) // another account does not wait
-			w.clock.pass(time.Duration(want) * time.Second)
+			w.clock.Pass(time.Duration(want) * time.Second)
 			w.Do(w.t, wrong)
 		}
-		w.clock.pass(15 * time.Minute)
+		w.clock.Pass(15 * time.Minute)
 		w.Do(w.t, logIn("viewer@example.test", password, 200, ""))
 		w.Do(w.t, wrong)
 		w.Do(w.t, logIn("viewer@example.test", password, 200, "")) // one that succeeds forgets those before it
@@ -101,7 +101,7 @@ func TestAnAddressThatFailsOftenWaits(t *testing.T) {
 		w.Do(w.t, logIn("nobody@example.test", "wrong", 401, ""))
 		w.Do(w.t, logIn("viewer@example.test", password, 429, "TOO_MANY_REQUESTS"))
 		w.Do(w.t, w.browser("viewer@example.test", password, "192.0.2.7", 201)) // another address does not wait
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		w.Do(w.t, logIn("viewer@example.test", password, 200, ""))
 	})
 }
@@ -183,17 +183,17 @@ func TestSessionsEnd(t *testing.T) {
 			w.Do(w.t, kittest.Case{Path: path, As: kittest.ServiceToken, Status: status})
 		}
 		idle, busy := open(), open()
-		w.clock.pass(50 * time.Minute)
+		w.clock.Pass(50 * time.Minute)
 		ask(idle, 200) // a look is no activity
 		ask(busy+"?touch=1", 200)
-		w.clock.pass(10 * time.Minute)
+		w.clock.Pass(10 * time.Minute)
 		ask(idle, 404)
 		for range 13 {
 			ask(busy+"?touch=1", 200)
-			w.clock.pass(50 * time.Minute)
+			w.clock.Pass(50 * time.Minute)
 		}
 		ask(busy+"?touch=1", 200)
-		w.clock.pass(11 * time.Minute)
+		w.clock.Pass(11 * time.Minute)
 		ask(busy, 404) // 12 hours at most, however busy
 		require.NoError(w.t, w.service.sweep(w.t.Context()))
 		var left int64
@@ -210,7 +210,7 @@ func TestSessionsEndWithTheirOperator(t *testing.T) {
 	}
 	works := func(w *world, status int) {
 		w.t.Helper()
-		w.clock.pass(31 * time.Second) // what the guard remembers
+		w.clock.Pass(31 * time.Second) // what the guard remembers
 		w.Do(w.t, kittest.Case{Path: "/customers", As: w.operator, Status: status})
 	}
 	each(t, func(w *world) {

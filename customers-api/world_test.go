@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -26,8 +25,8 @@ type world struct {
 	t       *testing.T
 	db      *db.DB
 	service *service
-	log     *lines
-	clock   *clock
+	log     *kittest.Lines
+	clock   *kittest.Clock
 
 	viewer, operator, manager string // tokens
 	staff                     map[string]int64
@@ -37,7 +36,7 @@ type world struct {
 // by an event.
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	clock := &clock{}
+	clock := &kittest.Clock{}
 	dbtest.EachWith(t, db.Options{Now: clock.Now}, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, clock)
 		test(w)
@@ -46,8 +45,8 @@ func each(t *testing.T, test func(w *world)) {
 	})
 }
 
-func newWorld(t *testing.T, d *db.DB, clock *clock) *world {
-	w := &world{t: t, db: d, log: &lines{}, clock: clock, staff: map[string]int64{}}
+func newWorld(t *testing.T, d *db.DB, clock *kittest.Clock) *world {
+	w := &world{t: t, db: d, log: &kittest.Lines{}, clock: clock, staff: map[string]int64{}}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.service = newService(Options{DB: d, Settings: Settings{Settings: kittest.Settings()}, Log: log, Version: "test"})
 	w.Server = kittest.Serve(t, w.service.app)
@@ -180,40 +179,4 @@ func send(r *http.Request) (status int, body string, err error) {
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
 	return answer.StatusCode, string(text), err
-}
-
-// clock is the time, and what tests add to it.
-type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
-}
-
-// lines is what was logged.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

@@ -113,13 +113,13 @@ func TestCustomersAPIAwayForSessions(t *testing.T) {
 			{Name: "not asked about yet", Path: "/orders/1", As: w.viewer, Status: 503, Code: "CUSTOMERS_UNAVAILABLE"},
 			{Name: "services need no session", Path: "/orders/1", As: kittest.ServiceToken, Status: 200},
 		})
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		w.Run(w.t, []kittest.Case{
 			{Name: "reads go on", Path: "/orders/1", As: w.operator, Status: 200},
 			{Name: "writes do not", Method: "PATCH", Path: "/orders/1", As: w.operator, Body: `{"note":"y"}`, Header: headers("If-Match", "*"),
 				Status: 503, Code: "CUSTOMERS_UNAVAILABLE"},
 		})
-		w.clock.pass(5 * time.Minute)
+		w.clock.Pass(5 * time.Minute)
 		w.Do(w.t, kittest.Case{Path: "/orders/1", As: w.operator, Status: 503, Code: "CUSTOMERS_UNAVAILABLE"})
 		w.customers.back()
 		w.Do(w.t, kittest.Case{Path: "/orders/1", As: w.operator, Status: 200})

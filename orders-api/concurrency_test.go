@@ -109,11 +109,11 @@ func TestOrdersExpire(t *testing.T) {
 		w.placeMany(120, 2) // more than are looked up at a time
 		w.confirm(7)
 		w.cancel(8)
-		w.clock.pass(72*time.Hour - time.Minute)
+		w.clock.Pass(72*time.Hour - time.Minute)
 		rules := Rules{OrderTTL: 72 * time.Hour, CancelWindow: 100 * time.Hour}
 		require.Zero(w.t, w.expire(rules, w.db), "they have a minute left")
 		young := w.place(item(1, 3))
-		w.clock.pass(2 * time.Minute)
+		w.clock.Pass(2 * time.Minute)
 		require.Zero(w.t, w.expire(Rules{}, w.db), "with a TTL of 0 none ever expires")
 		moved, err := expire(w.t.Context(), w.db, rules, 7)
 		require.NoError(w.t, err)
@@ -188,7 +188,7 @@ func TestExpiryAndConfirmationRace(t *testing.T) {
 		for range 12 {
 			w.place(item(1, 2))
 		}
-		w.clock.pass(73 * time.Hour)
+		w.clock.Pass(73 * time.Hour)
 		var cases []kittest.Case
 		for id := int64(12); id > 0; id-- {
 			cases = append(cases, as(w.operator, confirming(id, fmt.Sprint("c ", id), 0)))
@@ -212,7 +212,7 @@ func TestTheSweeperRunsWithTheService(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t), func(*Settings) {})
 	w.stock("BOLT-8", 250, 10)
 	w.order(keyed(placing(w, 2), "k"))
-	w.clock.pass(80 * time.Hour)
+	w.clock.Pass(80 * time.Hour)
 	w.replica()
 	require.Eventually(t, func() bool { return w.count("orders", "status = ?", Canceled) == 1 }, 10*time.Second, 5*time.Millisecond)
 	require.Eventually(t, func() bool { return w.count("idempotency_keys", "answered_at IS NOT NULL") == 0 }, 10*time.Second, 5*time.Millisecond)

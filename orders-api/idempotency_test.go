@@ -207,7 +207,7 @@ func TestLateRetries(t *testing.T) {
 		first := w.Do(w.t, keyed(placing(w, 3), "k"))
 		w.order(confirming(1, "c", 200))
 		w.place(item(1, 1)) // under a key of the server's own
-		w.clock.pass(25 * time.Hour)
+		w.clock.Pass(25 * time.Hour)
 		swept, err := w.db.SweepAnswers(w.t.Context(), 24*time.Hour)
 		require.NoError(w.t, err)
 		require.EqualValues(w.t, 4, swept)

@@ -94,7 +94,7 @@ func (w *world) shelves() {
 		if i%2 == 1 {
 			w.confirm(int64(i + 1))
 		}
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 	}
 	w.cancel(1)
 	w.cancel(6)
@@ -395,7 +395,7 @@ func (w *world) fill() {
 	w.stock("ALL", 1, 1_000_000)
 	for batch := range 10 {
 		w.fillOrders(51, int64(batch))
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 	}
 	for copied := range 6 {
 		w.copyRows("orders", "")

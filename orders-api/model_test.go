@@ -183,7 +183,7 @@ func (m *model) expire(r *rapid.T) {
 func (m *model) wait(r *rapid.T) {
 	minutes := rapid.SampledFrom([]int{1, 5, modelWindow, modelWindow + 1, modelTTL, modelTTL + 1}).Draw(r, "minutes")
 	m.minute += minutes
-	m.w.clock.pass(time.Duration(minutes) * time.Minute)
+	m.w.clock.Pass(time.Duration(minutes) * time.Minute)
 }
 
 // compare holds the tables against the model.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -83,7 +84,8 @@ func (q *queue) run(placement Placement, language string) func(ctx context.Conte
 				return q.db.Alone(ctx, w)
 			}
 			return outcome.Answer, outcome.Refusal
-		case <-ctx.Done(): // it may be placed all the same: whoever asks again under its key will hear
+		case <-ctx.Done(): // in a batch already, it may be placed all the same: whoever asks again under its key will hear
+			q.leave(p)
 			return db.Answer{}, fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(ctx.Err())
 		}
 	}
@@ -97,6 +99,13 @@ func (q *queue) join(p *arrival) {
 		q.busy = true
 		go q.work()
 	}
+}
+
+// leave takes back an order whose request has ended while it waited: nobody is there any more to hear of it.
+func (q *queue) leave(p *arrival) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = slices.DeleteFunc(q.waiting, func(one *arrival) bool { return one == p })
 }
 
 // work places whoever waits, until nobody does.
@@ -128,8 +137,8 @@ func (q *queue) placeAll(batch []*arrival) {
 	}
 }
 
-// together places a batch in one transaction; one of a single order is placed alone. A panic in it is nobody's end: each order meets it again alone, in its own
-// request, which knows what to do with it.
+// together places a batch in one transaction; one of a single order is placed alone. A panic in it is nobody's end: each
+// order meets it again alone, in its own request, which knows what to do with it.
 func (q *queue) together(batch []*arrival) (outcomes []db.Outcome, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -134,3 +134,19 @@ func TestManyClientsPlaceAtOnce(t *testing.T) {
 		require.Less(w.t, claims, 60, "some were placed together")
 	})
 }
+
+// TestAnOrderLeavesTheQueueWithItsRequest: one whose request ended while it waited is not placed behind its back.
+func TestAnOrderLeavesTheQueueWithItsRequest(t *testing.T) {
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 10)
+		q := &queue{db: w.db, busy: true}
+		placement := Placement{Customer: Customer{ID: 7, Name: "ACME"}, Lines: []Line{{ProductID: 1, Qty: 1}}}
+		ended, end := context.WithCancel(w.t.Context())
+		end()
+		write := db.Write{Call: db.Call{Caller: "operator:2"}, Effect: q.effect(placement, "en")}
+		_, err := q.run(placement, "en")(ended, write)
+		require.True(w.t, fault.Is(err, "BUSY"), "%v", err)
+		q.work()
+		require.Zero(w.t, w.count("orders", "1 = 1"))
+	})
+}

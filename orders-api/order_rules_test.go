@@ -85,7 +85,7 @@ func TestCanceling(t *testing.T) {
 		w.stock("BOLT-8", 250, 10)
 		w.stock("NUT-8", 99, 10)
 		w.place(item(2, 4), item(1, 3))
-		w.clock.pass(48 * time.Hour) // a CREATED order can be cancelled at any time
+		w.clock.Pass(48 * time.Hour) // a CREATED order can be cancelled at any time
 		canceled := w.order(kittest.Case{Path: "/orders/1/cancel", Body: `{"reason":"PRICING_ERROR","note":"Too\ncheap"}`, Status: 200})
 		require.Equal(w.t, Canceled, canceled.Status)
 		require.Equal(w.t, "PRICING_ERROR", *canceled.CancelReason)
@@ -121,11 +121,11 @@ func TestTheWindowForCanceling(t *testing.T) {
 		w.place(item(1, 4))
 		w.confirm(1)
 		confirmed := w.confirm(2)
-		w.clock.pass(9*time.Minute + 30*time.Second)
+		w.clock.Pass(9*time.Minute + 30*time.Second)
 		require.Equal(w.t, Canceled, w.cancel(1).Status, "within the window")
 		require.EqualValues(w.t, 6, w.product(1).Stock)
 
-		w.clock.pass(time.Minute)
+		w.clock.Pass(time.Minute)
 		ended := confirmed.ConfirmedAt.Add(10 * time.Minute).Format(time.RFC3339)
 		late := w.get(2)
 		require.Empty(w.t, late.AllowedActions)

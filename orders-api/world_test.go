@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -31,8 +30,8 @@ type world struct {
 	settings  Settings
 	customers *customersAPI
 	faults    *dbtest.Faults
-	clock     *clock
-	log       *lines
+	clock     *kittest.Clock
+	log       *kittest.Lines
 
 	viewer, operator, manager string // tokens
 }
@@ -57,7 +56,7 @@ func eachSet(t *testing.T, set func(*Settings), test func(w *world)) {
 
 func newWorld(t *testing.T, url string, set func(*Settings)) *world {
 	t.Helper()
-	w := &world{t: t, url: url, clock: &clock{}, faults: &dbtest.Faults{}, log: &lines{}, customers: newCustomersAPI(t)}
+	w := &world{t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
 	w.settings = Settings{Settings: kittest.Settings(), CancelWindow: 10 * time.Minute, OrderTTL: 72 * time.Hour}
 	w.settings.CustomersAPIURL = w.customers.url
 	set(&w.settings)
@@ -389,42 +388,6 @@ func statuses(answers []answer) map[int]int {
 		found[a.status]++
 	}
 	return found
-}
-
-// clock is the time, and what tests add to it.
-type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
-}
-
-// lines is what was logged.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // noMatch is a request that names no version.
