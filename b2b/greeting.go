@@ -10,6 +10,7 @@ import (
 // greet says where everything is, and who may come in.
 func greet(w io.Writer, s *settings, demoEmails []string) {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(t, "backoffice\t%s\n", s.url(s.OrdersPort))
 	fmt.Fprintf(t, "customers-api\t%s/docs\n", s.url(s.CustomersPort))
 	fmt.Fprintf(t, "orders-api\t%s/docs\n", s.url(s.OrdersPort))
 	fmt.Fprintf(t, "orchestrator\t%s/docs\n", s.url(s.OrchestratorPort))

@@ -3,19 +3,14 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	sqlitedriver "github.com/glebarez/go-sqlite"
-	gormsqlite "github.com/glebarez/sqlite"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	gormmysql "gorm.io/driver/mysql"
 	"gorm.io/gorm"
@@ -122,33 +117,9 @@ func isolationVariable(ctx context.Context, config *mysqldriver.Config) (string,
 	return "transaction_isolation", nil
 }
 
-// connectSQLite opens one writer, which takes the file's lock when its transaction begins, and readers beside it.
-// synchronous(FULL) is what keeps the last commits when the plug is pulled.
-func (d *DB) connectSQLite(ctx context.Context, path string, o Options) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("database: %w", err)
-	}
-	common := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(3000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)"
-	writer := sqliteConnector{dsn: common + "&_txlock=immediate"}
-	reader := sqliteConnector{dsn: common + "&_pragma=query_only(1)"}
-	d.write = newPool(sqlDB(o.Wrap(writer), 1))
-	if err := d.write.sql.PingContext(ctx); err != nil { // makes the file, before a reader looks for it
-		return fmt.Errorf("database: %w", err)
-	}
-	d.read = newPool(sqlDB(o.Wrap(reader), o.PoolSize))
-	return nil
-}
-
-type sqliteConnector struct{ dsn string }
-
-func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.dsn) }
-func (c sqliteConnector) Driver() driver.Driver                        { return &sqlitedriver.Driver{} }
-
 func dialector(dialect Dialect, conn gorm.ConnPool) gorm.Dialector {
 	if dialect == SQLite {
-		return gormsqlite.Dialector{Conn: conn}
+		return sqliteDialector(conn)
 	}
 	// Without RETURNING, MariaDB is sent what MySQL is: ids of several rows are consecutive on both.
 	return gormmysql.New(gormmysql.Config{Conn: conn, DisableWithReturning: true})

@@ -8,7 +8,6 @@ import (
 	"net"
 	"regexp"
 
-	sqlitedriver "github.com/glebarez/go-sqlite"
 	mysqldriver "github.com/go-sql-driver/mysql"
 
 	"b2b.example/kit/fault"
@@ -39,13 +38,6 @@ const (
 func mysqlCode(err error) uint16 {
 	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return e.Number
-	}
-	return 0
-}
-
-func sqliteCode(err error) int {
-	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
-		return e.Code()
 	}
 	return 0
 }

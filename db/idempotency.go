@@ -218,6 +218,19 @@ func (d *DB) Stored(ctx context.Context, w Write) (*Answer, error) {
 	return rows[0].answer(ctx, w)
 }
 
+// Target is what the change under a caller's key was made to, whatever its request was; 0 where the key was never used.
+func (d *DB) Target(ctx context.Context, caller, key string) (targetType string, id int64, err error) {
+	var rows []keyRow
+	err = d.Read(ctx).Select("target_type", "target_id").Where("caller = ? AND `key` = ?", caller, key).Limit(1).Find(&rows).Error
+	if err != nil {
+		return "", 0, seen(fmt.Errorf("look up a key: %w", err))
+	}
+	if len(rows) == 0 {
+		return "", 0, nil
+	}
+	return rows[0].TargetType, rows[0].TargetID, nil
+}
+
 func matches(stored []byte, hashes [][]byte) bool {
 	for _, hash := range hashes {
 		if bytes.Equal(stored, hash) {

@@ -63,7 +63,7 @@ type Options struct {
 // assets) goes to Fiber directly.
 type App struct {
 	*fiber.App
-	Sessions *CachedSessions // Forget ends a session here at once
+	Sessions *CachedSessions[int64] // Forget ends a session here at once
 
 	name, version string
 	log           *slog.Logger
@@ -72,6 +72,7 @@ type App struct {
 	refusal       func(c *fiber.Ctx, f *fault.Fault)
 	secrets       []string
 	trusted       []netip.Prefix
+	publicURL     string
 	https         bool // as browsers see us
 	gate          *gate
 	metrics       *metrics
@@ -94,7 +95,7 @@ func New(o Options) *App {
 	a := &App{
 		name: o.Name, version: o.Version, log: o.Log, now: o.Now, ready: o.Ready, refusal: o.Refusal,
 		secrets: secretsOf(o.Settings), https: strings.HasPrefix(o.Settings.PublicURL, "https://"),
-		metricsPort: o.Settings.MetricsPort,
+		publicURL: o.Settings.PublicURL, metricsPort: o.Settings.MetricsPort,
 	}
 	if a.log == nil {
 		a.log = slog.Default()
@@ -110,12 +111,12 @@ func New(o Options) *App {
 	a.Sessions.now = a.now
 	a.gate = newGate(o.Settings, a.Sessions)
 	if a.metricsPort != 0 {
-		a.metrics = newMetrics(o.Name)
+		a.metrics = newMetrics()
 	}
 	a.document = newDocument(o.Name)
 	a.App = fiber.New(a.config())
 	a.knowMethods()
-	a.Use(a.observe, rescue.New(rescue.Config{EnableStackTrace: true, StackTraceHandler: a.panicked}), a.refuseBodies)
+	a.Use(a.observe, a.Rescue(), a.refuseBodies)
 	a.serveHealth()
 	a.serveDocs()
 	return a
@@ -202,6 +203,11 @@ func (a *App) record(c *fiber.Ctx, x *exchange) {
 	}
 	a.log.LogAttrs(context.Background(), severity, "request", attributes...)
 	a.metrics.count(c.Method(), route, status, took)
+}
+
+// Rescue is a handler that turns a panic of those after it into an error, which is logged with its stack.
+func (a *App) Rescue() fiber.Handler {
+	return rescue.New(rescue.Config{EnableStackTrace: true, StackTraceHandler: a.panicked})
 }
 
 func (a *App) panicked(c *fiber.Ctx, reason any) {

@@ -3,6 +3,7 @@ package kit_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -231,6 +232,26 @@ func TestDocsPage(t *testing.T) {
 	require.NotContains(t, string(r.Body), "<script>")
 	require.NotContains(t, string(r.Body), "http")
 	require.Contains(t, string(r.Body), `src="/docs/swagger-ui-bundle.js"`)
+}
+
+// The page's files are sent packed to whoever can unpack them, and are the same to everyone.
+func TestDocsFilesArePacked(t *testing.T) {
+	server := kittest.Serve(t, newApp(t, nil))
+	for _, path := range []string{"/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"} {
+		get := func(accepted, sent string) []byte {
+			r := server.Do(t, kittest.Case{Path: path, Header: map[string]string{"Accept-Encoding": accepted}, Status: 200})
+			require.Equal(t, sent, r.Header.Get("Content-Encoding"), accepted)
+			require.Equal(t, "Accept-Encoding", r.Header.Get("Vary"))
+			return r.Body
+		}
+		packed, err := gzip.NewReader(bytes.NewReader(get("gzip, deflate, br", "gzip")))
+		require.NoError(t, err)
+		content, err := io.ReadAll(packed)
+		require.NoError(t, err)
+		require.Contains(t, string(content), "swagger-ui")
+		require.Equal(t, content, get("identity", ""))
+		require.Equal(t, content, get("br, gzip;q=0", ""))
+	}
 }
 
 // TestServeDoesNotWaitForUnusedConnections: browsers open some on the off chance, and the server alone would give each

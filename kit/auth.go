@@ -126,7 +126,7 @@ func Sign(secret string, who Identity, now time.Time, valid time.Duration) (stri
 
 // gate finds out who sent a request, and is one for the whole app.
 type gate struct {
-	sessions *CachedSessions
+	sessions *CachedSessions[int64]
 	services []knownService
 	operator fiber.Handler // contrib/jwt, which leads on to admitted
 }
@@ -137,7 +137,7 @@ type knownService struct {
 	hash [sha256.Size]byte
 }
 
-func newGate(s Settings, sessions *CachedSessions) *gate {
+func newGate(s Settings, sessions *CachedSessions[int64]) *gate {
 	g := &gate{sessions: sessions}
 	for _, token := range s.ServiceTokens {
 		g.services = append(g.services, knownService{name: token.Name, hash: sha256.Sum256([]byte(token.Token))})

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,7 @@ type Call struct {
 	Query   url.Values
 	Body    any    // sent as JSON; nil for none
 	Key     string // Idempotency-Key
+	Token   string // of an operator, for whom it is; "": our own
 	IfMatch string
 	Header  http.Header // whatever else
 }
@@ -189,7 +191,7 @@ func (c *Client) request(ctx context.Context, call Call, body []byte) (*http.Req
 		}
 	}
 	maps.Copy(request.Header, call.Header)
-	set(fiber.HeaderAuthorization, "Bearer "+c.options.Token.Token)
+	set(fiber.HeaderAuthorization, "Bearer "+cmp.Or(call.Token, c.options.Token.Token))
 	set(fiber.HeaderAccept, fiber.MIMEApplicationJSON)
 	set(headerChannel, c.options.Channel)
 	set(headerKey, quoted(call.Key))
@@ -305,5 +307,9 @@ func (r remoteSessions) Session(ctx context.Context, id int64) (Session, error) 
 	case err != nil:
 		return Session{}, err
 	}
-	return Session{ID: answer.ID, Operator: answer.OperatorID, Name: answer.Name, Email: answer.Email, Role: answer.Role}, nil
+	return answer.session(), nil
+}
+
+func (a SessionAnswer) session() Session {
+	return Session{ID: a.ID, Operator: a.OperatorID, Name: a.Name, Email: a.Email, Role: a.Role}
 }

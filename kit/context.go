@@ -17,11 +17,20 @@ type exchange struct {
 	id      string
 	started time.Time
 	who     Identity
+	page    page
 	trail   *trail
 	ctx     context.Context
 	cancel  context.CancelFunc
 	code    string // of the problem that was answered, for the log
 	cause   error  // likewise
+}
+
+// page is what a page knows of its request, that an API's client says in headers.
+type page struct {
+	open     bool   // it is a page's request
+	language string // chosen by the reader; "" for what the browser prefers
+	key      string // the idempotency key that its form carries
+	token    string // to act for the operator
 }
 
 type exchangeKey struct{}

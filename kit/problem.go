@@ -78,12 +78,7 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 		x.app = a
 		a.setHeaders(c)
 	}
-	f := faultOf(err)
-	if f.Kind == fault.Internal {
-		f = fault.New(fault.Internal, "INTERNAL").Because(err)
-	}
-	x.code, x.cause = f.Code, f.Cause
-	f = a.refused(c, f)
+	f := a.refused(c, x.note(err))
 	body, err := json.Marshal(problemOf(c, f), json.Deterministic(true))
 	if err != nil { // a member of the fault's own: a fault that is internal has none
 		return a.fail(c, fmt.Errorf("write the problem %s: %w", f.Code, err))
@@ -91,6 +86,27 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 	setProblemHeaders(c, f)
 	c.Response().ResetBody()
 	return c.Status(statuses[f.Kind]).Send(body)
+}
+
+// note finds the fault in an error, and keeps it for the log.
+func (x *exchange) note(err error) *fault.Fault {
+	f := faultOf(err)
+	if f.Kind == fault.Internal {
+		f = fault.New(fault.Internal, "INTERNAL").Because(err)
+	}
+	x.code, x.cause = f.Code, f.Cause
+	return f
+}
+
+// Refusal is what a page has to tell of an error, in its reader's language. It sets the answer's status and headers; the
+// body is the page's.
+func Refusal(c *fiber.Ctx, err error) Problem {
+	f := exchangeOf(c).note(err)
+	if wait := retryAfter(f); wait > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	c.Status(statuses[f.Kind])
+	return problemOf(c, f)
 }
 
 // refused lets the service add to a copy of the fault, which may be another request's as well.
@@ -208,7 +224,7 @@ var codes = map[int][]string{
 		"PARAMETER_INVALID", "PARAMETER_REPEATED", "PARAMETER_UNKNOWN", "UNKNOWN_FIELD", "WRONG_TYPE",
 	},
 	http.StatusUnauthorized:     {"SESSION_ENDED", "TOKEN_EXPIRED", "UNAUTHENTICATED", "WRONG_CREDENTIALS"},
-	http.StatusForbidden:        {"FORBIDDEN"},
+	http.StatusForbidden:        {"CROSS_ORIGIN", "FORBIDDEN"},
 	http.StatusNotFound:         {"NOT_FOUND"},
 	http.StatusMethodNotAllowed: {"METHOD_NOT_ALLOWED"},
 	http.StatusRequestTimeout:   {"REQUEST_TIMEOUT"},

@@ -3,16 +3,20 @@ package kit
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
-	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
 // Program is a service as a command. It takes its settings from the environment, lists them for --help, prints the
-// service's OpenAPI document for "openapi", and otherwise serves until it is told to end.
+// service's OpenAPI document for "openapi", asks the one that serves by these settings how it is for "health", and
+// otherwise serves until it is told to end.
 type Program struct {
 	Name     string
 	Settings any       // a pointer to the service's settings, with its defaults
@@ -21,6 +25,12 @@ type Program struct {
 	// Serve makes the service and serves on the listener until ctx ends.
 	Serve func(ctx context.Context, l net.Listener, log *slog.Logger) error
 }
+
+const programSynopsis = `  %[1]s            serve
+  %[1]s health     ask the %[1]s that serves here whether it can work; exit status 1 when it cannot
+  %[1]s openapi    print its OpenAPI document
+
+`
 
 // Main runs the program. Where it fails, it says why and ends the process with status 1.
 func (p Program) Main() {
@@ -31,21 +41,29 @@ func (p Program) Main() {
 }
 
 func (p Program) run(args []string) error {
-	switch {
+	switch told := strings.Join(args, " "); {
 	case HelpWanted(args):
+		fmt.Printf(programSynopsis, p.Name)
 		Usage(os.Stdout, p.Name, p.Settings)
 		return nil
-	case slices.Equal(args, []string{"openapi"}):
+	case told == "openapi":
 		return p.printDocument()
-	case len(args) > 0:
-		return fmt.Errorf("unknown argument %q: see --help", args[0])
+	case told == "health":
+		return p.withSettings(func(ctx context.Context) error { return AskReady(ctx, p.Shared.Host, p.Shared.Port) })
+	case told == "":
+		return p.withSettings(p.serve)
+	default:
+		return fmt.Errorf("unknown argument %q: see --help", told)
 	}
+}
+
+func (p Program) withSettings(work func(ctx context.Context) error) error {
 	if err := Load(p.Settings); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return p.serve(ctx)
+	return work(ctx)
 }
 
 // serve takes the port before anything else is done: who cannot serve touches no data.
@@ -66,4 +84,27 @@ func (p Program) printDocument() error {
 		_, err = os.Stdout.Write(document)
 	}
 	return err
+}
+
+// AskReady asks whoever serves there whether it can work: nil when it can. So a program checks its own health where
+// there is nothing else that could, such as in an image without a shell.
+func AskReady(ctx context.Context, host string, port int) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*readyTimeout)
+	defer cancel()
+	address := "http://" + net.JoinHostPort(host, strconv.Itoa(port)) + "/health/ready"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // and without a proxy: it is this machine
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		why, _ := io.ReadAll(io.LimitReader(response.Body, 1000)) // the status alone says it too
+		return fmt.Errorf("not ready: %s: %s", response.Status, why)
+	}
+	return nil
 }

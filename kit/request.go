@@ -43,8 +43,13 @@ func Who(c *fiber.Ctx) Identity { return exchangeOf(c).who }
 // RequestID is the caller's X-Correlation-Id or X-Request-Id, or else one made for this request.
 func RequestID(c *fiber.Ctx) string { return exchangeOf(c).id }
 
-// Language is "en" or "es": what the reader prefers.
-func Language(c *fiber.Ctx) string { return i18n.Language(c.Get(fiber.HeaderAcceptLanguage)) }
+// Language is "en" or "es": what the reader has chosen, or else what the browser or client prefers.
+func Language(c *fiber.Ctx) string {
+	if chosen := exchangeOf(c).page.language; chosen != "" {
+		return chosen
+	}
+	return i18n.Language(c.Get(fiber.HeaderAcceptLanguage))
+}
 
 // Request is what a change's event tells of its request, and its idempotency key.
 type Request struct {
@@ -69,6 +74,9 @@ func RequestOf(c *fiber.Ctx) (Request, error) {
 	r := Request{
 		Caller: x.who.Caller(), Key: key, Channel: ChannelAPI, ID: x.id, Language: Language(c),
 		Actor: x.who.Caller(), ActorName: x.who.Name,
+	}
+	if x.page.open {
+		r.Channel = ChannelUI
 	}
 	if x.who.Service != "" {
 		if err := r.readService(c); err != nil {
@@ -130,8 +138,12 @@ func onBehalfOfHeader(actor, name string) string {
 	return actor + ";" + url.PathEscape(name)
 }
 
-// idempotencyKey reads the one key of a request: bare, or in double quotes as structured headers have it.
+// idempotencyKey reads the one key of a request: bare, or in double quotes as structured headers have it. A form carries
+// it in a field.
 func idempotencyKey(c *fiber.Ctx) (string, error) {
+	if x := exchangeOf(c); x.page.open {
+		return x.page.key, nil
+	}
 	var sent []string
 	for _, name := range []string{headerKey, headerOlderKey} {
 		for _, value := range c.Request().Header.PeekAll(name) {

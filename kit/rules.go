@@ -100,6 +100,11 @@ func sample(t reflect.Type, depth int) reflect.Value {
 	return value
 }
 
+// Validate checks the `validate` tags of an input that came another way than as JSON. The fault is that of check.
+func Validate[In any](in *In) error {
+	return newRules(reflect.TypeFor[In]()).check(reflect.ValueOf(in).Elem())
+}
+
 // check applies the rules: 400 PARAMETER_INVALID for what came in the address or a header, else 422 VALIDATION_FAILED
 // with every faulty field at once.
 func (r *rules) check(value reflect.Value) error {

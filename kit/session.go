@@ -2,7 +2,7 @@ package kit
 
 import (
 	"context"
-	"strconv"
+	"fmt"
 	"sync"
 	"time"
 
@@ -18,6 +18,7 @@ type Session struct {
 	Name     string
 	Email    string
 	Role     Role
+	Token    string // to act for the operator for a few minutes; only a browser's session has one
 }
 
 // Sessions finds the session behind a token's sid. Once it has ended the error is a fault of kind Unauthenticated; every
@@ -35,13 +36,16 @@ const (
 
 // CachedSessions keeps a source's answers for 30 s. While the source is away, reads go on with an answer of up to 5
 // minutes and writes don't: a disabled operator must not change anything.
-type CachedSessions struct {
-	source Sessions
+// A session is known by its id, where a token that is signed names it, or by the credential of a browser.
+type CachedSessions[K comparable] struct {
+	source func(ctx context.Context, key K) (Session, error)
 	now    func() time.Time
 	flight singleflight.Group
+	// wary: anyone can make up a key, so that one that never was a session's is not worth remembering.
+	wary bool
 
 	mu      sync.Mutex
-	known   map[int64]knownSession
+	known   map[K]knownSession
 	cleared time.Time
 }
 
@@ -54,14 +58,18 @@ type knownSession struct {
 }
 
 // NewCachedSessions puts the cache before a source.
-func NewCachedSessions(source Sessions) *CachedSessions {
-	return &CachedSessions{source: source, now: time.Now, known: map[int64]knownSession{}}
+func NewCachedSessions(source Sessions) *CachedSessions[int64] {
+	return cachedSessions(source.Session, time.Now)
 }
 
-// Session is the session of an id, for a read or for a write. Errors: 401 SESSION_ENDED; whatever the source says when
+func cachedSessions[K comparable](source func(context.Context, K) (Session, error), now func() time.Time) *CachedSessions[K] {
+	return &CachedSessions[K]{source: source, now: now, known: map[K]knownSession{}}
+}
+
+// Session is the session of a key, for a read or for a write. Errors: 401 SESSION_ENDED; whatever the source says when
 // it is away.
-func (s *CachedSessions) Session(ctx context.Context, id int64, write bool) (Session, error) {
-	known, found := s.lookUp(id)
+func (s *CachedSessions[K]) Session(ctx context.Context, key K, write bool) (Session, error) {
+	known, found := s.lookUp(key)
 	age := s.now().Sub(known.at)
 	switch {
 	case found && known.ended:
@@ -71,7 +79,7 @@ func (s *CachedSessions) Session(ctx context.Context, id int64, write bool) (Ses
 	case found && !write && age < sessionStale && s.now().Sub(known.away) < sessionRetry:
 		return known.session, nil
 	}
-	session, err := s.ask(ctx, id)
+	session, err := s.ask(ctx, key)
 	if err == nil || fault.Of(err).Kind == fault.Unauthenticated {
 		return session, err
 	}
@@ -82,20 +90,20 @@ func (s *CachedSessions) Session(ctx context.Context, id int64, write bool) (Ses
 }
 
 // Forget ends a session here at once: a log-out does not wait for the cache.
-func (s *CachedSessions) Forget(id int64) {
+func (s *CachedSessions[K]) Forget(key K) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[id] = knownSession{ended: true, at: s.now()}
+	s.known[key] = knownSession{ended: true, at: s.now()}
 }
 
 // ask asks the source, once for all who want to know at the same time. The question outlives the one who asked first:
 // the others wait for it too.
-func (s *CachedSessions) ask(ctx context.Context, id int64) (Session, error) {
-	answer := s.flight.DoChan(strconv.FormatInt(id, 10), func() (any, error) {
+func (s *CachedSessions[K]) ask(ctx context.Context, key K) (Session, error) {
+	answer := s.flight.DoChan(fmt.Sprint(key), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sessionWait)
 		defer cancel()
-		session, err := s.source.Session(ctx, id)
-		return s.learn(id, session, err)
+		session, err := s.source(ctx, key)
+		return s.learn(key, session, err)
 	})
 	select {
 	case <-ctx.Done():
@@ -107,41 +115,42 @@ func (s *CachedSessions) ask(ctx context.Context, id int64) (Session, error) {
 }
 
 // learn keeps what the source said.
-func (s *CachedSessions) learn(id int64, session Session, err error) (Session, error) {
+func (s *CachedSessions[K]) learn(key K, session Session, err error) (Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep()
-	known := s.known[id]
+	known, found := s.known[key]
 	switch {
 	case known.ended:
 		return Session{}, fault.New(fault.Unauthenticated, "SESSION_ENDED")
 	case err == nil:
-		s.known[id] = knownSession{session: session, at: s.now()}
+		s.known[key] = knownSession{session: session, at: s.now()}
+	case fault.Of(err).Kind == fault.Unauthenticated && s.wary && !found:
 	case fault.Of(err).Kind == fault.Unauthenticated:
-		s.known[id] = knownSession{ended: true, at: s.now()}
+		s.known[key] = knownSession{ended: true, at: s.now()}
 	case known.at != (time.Time{}):
 		known.away = s.now()
-		s.known[id] = known
+		s.known[key] = known
 	}
 	return session, err
 }
 
-func (s *CachedSessions) lookUp(id int64) (knownSession, bool) {
+func (s *CachedSessions[K]) lookUp(key K) (knownSession, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, found := s.known[id]
+	known, found := s.known[key]
 	return known, found
 }
 
 // sweep drops, once a minute, the answers that are of no more use. Callers hold the lock.
-func (s *CachedSessions) sweep() {
+func (s *CachedSessions[K]) sweep() {
 	if s.now().Sub(s.cleared) < time.Minute {
 		return
 	}
 	s.cleared = s.now()
-	for id, known := range s.known {
+	for key, known := range s.known {
 		if s.now().Sub(known.at) > sessionStale {
-			delete(s.known, id)
+			delete(s.known, key)
 		}
 	}
 }

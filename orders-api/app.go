@@ -47,6 +47,7 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 	}
 	s.queue = &queue{db: o.DB, rules: s.rules}
 	s.routes(app)
+	newBackoffice(s, app, o.Settings).routes(app)
 	app.Every(sweepEvery, "sweep", s.sweep)
 	return app, nil
 }

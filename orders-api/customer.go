@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
+	"b2b.example/web"
 )
 
 // Customer is a customer as customers-api knows it now.
@@ -41,4 +46,48 @@ func (c customers) find(ctx context.Context, id int64) (Customer, error) {
 		return Customer{}, err
 	}
 	return Customer{}, fault.New(fault.Unavailable, "CUSTOMERS_UNAVAILABLE").Retry(time.Second).Because(err)
+}
+
+// asOperator gives a customer as a page's operator may see it, through the API and in the operator's own name. Faults:
+// CUSTOMER_NOT_FOUND; 401 where the operator's session has ended; 503.
+func (c customers) asOperator(ctx *fiber.Ctx, id int64) (*web.Customer, error) {
+	reply, err := c.client.Do(kit.Context(ctx), kit.Call{Path: fmt.Sprintf("/customers/%d", id), Token: kit.Acting(ctx)})
+	if fault.Is(err, "NOT_FOUND") {
+		return nil, fault.New(fault.Invalid, "CUSTOMER_NOT_FOUND")
+	}
+	if err != nil {
+		return nil, err
+	}
+	var found Customer
+	if err := reply.JSON(&found); err != nil {
+		return nil, err
+	}
+	shown := found.shown()
+	return &shown, nil
+}
+
+// search gives the first customers that the words mean, likewise.
+func (c customers) search(ctx *fiber.Ctx, words string) ([]web.Customer, error) {
+	reply, err := c.client.Do(kit.Context(ctx), kit.Call{
+		Path: "/customers", Token: kit.Acting(ctx),
+		Query: url.Values{"search": {words}, "sort": {"name"}, "limit": {strconv.Itoa(mostFound)}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var page struct {
+		Data []Customer `json:"data"`
+	}
+	if err := reply.JSON(&page); err != nil {
+		return nil, err
+	}
+	var shown []web.Customer
+	for _, one := range page.Data {
+		shown = append(shown, one.shown())
+	}
+	return shown, nil
+}
+
+func (c Customer) shown() web.Customer {
+	return web.Customer{ID: c.ID, Name: c.Name, Email: c.Email, Phone: c.Phone, TaxID: c.TaxID}
 }

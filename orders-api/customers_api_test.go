@@ -49,6 +49,10 @@ func (c *customersAPI) listen(address string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /internal/customers/{id}", c.answerCustomer)
 	mux.HandleFunc("GET /internal/sessions/{id}", c.answerSession)
+	mux.HandleFunc("POST /internal/sessions", c.openSession)
+	mux.HandleFunc("DELETE /internal/sessions/{id}", c.endSession)
+	mux.HandleFunc("GET /customers", c.searchCustomers)
+	mux.HandleFunc("GET /customers/{id}", c.answerOperator)
 	server := &http.Server{Handler: mux}
 	c.server = server
 	go func() { _ = server.Serve(l) }()
@@ -137,11 +141,96 @@ func (c *customersAPI) answerSession(w http.ResponseWriter, r *http.Request) {
 	defer c.mu.Unlock()
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	session, found := c.staff[id]
-	if !found {
+	secret := r.Header.Get("X-Session-Secret")
+	if !found || secret != "" && secret != secretOf(id) {
 		problem(w, http.StatusNotFound, "NOT_FOUND")
 		return
 	}
-	reply(w, session)
+	if secret == "" {
+		reply(w, session)
+		return
+	}
+	reply(w, map[string]any{
+		"id": session.ID, "operator_id": session.OperatorID, "name": session.Name, "role": session.Role, "access_token": tokenOf(id),
+	})
+}
+
+// secretOf is what a browser's cookie proves a session by, tokenOf what its operator's customers are asked for with.
+func secretOf(session int64) string { return fmt.Sprintf("%043d", session) }
+func tokenOf(session int64) string  { return fmt.Sprintf("token of session %d", session) }
+
+// password is everybody's here.
+const password = "correct horse battery"
+
+// openSession logs in whoever knows the password, as the operator with the lowest session.
+func (c *customersAPI) openSession(w http.ResponseWriter, r *http.Request) {
+	var given struct {
+		Password string `json:"password"`
+		Address  string `json:"address"`
+	}
+	if err := json.UnmarshalRead(r.Body, &given); err != nil || given.Address != "127.0.0.1" {
+		problem(w, http.StatusUnprocessableEntity, "VALIDATION_FAILED")
+		return
+	}
+	switch given.Password {
+	case password:
+		w.WriteHeader(http.StatusCreated)
+		reply(w, map[string]any{"id": 2, "secret": secretOf(2)})
+	case "again and again":
+		w.Header().Set("Retry-After", "7")
+		problem(w, http.StatusTooManyRequests, "TOO_MANY_REQUESTS")
+	default:
+		problem(w, http.StatusUnauthorized, "WRONG_CREDENTIALS")
+	}
+}
+
+func (c *customersAPI) endSession(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	c.logOut(id)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// logOut ends a session, as another browser or a manager does.
+func (c *customersAPI) logOut(id int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.staff, id)
+}
+
+// ofOperator says whether a question is asked in an operator's own name.
+func ofOperator(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Authorization"), "Bearer token of session ")
+}
+
+func (c *customersAPI) answerOperator(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	customer, found := c.known[id]
+	switch {
+	case !ofOperator(r):
+		problem(w, http.StatusUnauthorized, "UNAUTHENTICATED")
+	case !found:
+		problem(w, http.StatusNotFound, "NOT_FOUND")
+	default:
+		reply(w, customer)
+	}
+}
+
+func (c *customersAPI) searchCustomers(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !ofOperator(r) {
+		problem(w, http.StatusUnauthorized, "UNAUTHENTICATED")
+		return
+	}
+	found := []Customer{}
+	for _, customer := range c.known {
+		if strings.HasPrefix(strings.ToLower(customer.Name), strings.ToLower(r.URL.Query().Get("search"))) {
+			found = append(found, customer)
+		}
+	}
+	reply(w, map[string]any{"data": found})
 }
 
 func reply(w http.ResponseWriter, v any) {

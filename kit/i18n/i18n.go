@@ -58,12 +58,18 @@ func load(lang string) *catalogue {
 // the one for args["count"], or else for the limit that it names: "min" or "max". An id without a text is its own text:
 // a code that a reader can quote is better than nothing.
 func Text(lang, id string, args map[string]any) string {
+	return Counted(lang, id, count(args), args)
+}
+
+// Counted is Text with the number that decides between the forms given apart, so that args may hold it as it is to be
+// written.
+func Counted(lang, id string, number any, args map[string]any) string {
 	if !Has(lang, id) {
 		return id
 	}
 	c, wanted := catalogues[lang], &i18n.LocalizeConfig{MessageID: id, TemplateData: args}
 	if c.forms[id] {
-		wanted.PluralCount = count(args)
+		wanted.PluralCount = number
 	}
 	text, err := c.texts.Localize(wanted)
 	if err != nil {

@@ -1,0 +1,199 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/kit/fault"
+)
+
+const (
+	cookieName   = "b2b_session"
+	cookieLife   = 12 * time.Hour // a session lives no longer
+	headerSecret = "X-Session-Secret"
+)
+
+// Browsers lets operators in by the cookie of their log-in, for a service that has pages. customers-api keeps the
+// sessions; the cookie holds a session's id and a secret. The API never reads it.
+type Browsers struct {
+	customers *Client
+	sessions  *CachedSessions[string] // by the cookie's value
+	origins   *http.CrossOriginProtection
+	cookie    string
+	secure    bool
+}
+
+// Browsers makes the app's; customers is a client of customers-api. It panics on a PUBLIC_URL that is none, which Load
+// has refused.
+func (a *App) Browsers(customers *Client) *Browsers {
+	b := &Browsers{customers: customers, origins: http.NewCrossOriginProtection(), cookie: cookieName, secure: a.https}
+	if a.https {
+		b.cookie = "__Host-" + cookieName
+	}
+	if a.publicURL != "" {
+		address, err := url.Parse(a.publicURL)
+		if err == nil {
+			err = b.origins.AddTrustedOrigin(address.Scheme + "://" + address.Host)
+		}
+		if err != nil {
+			panic(fmt.Errorf("PUBLIC_URL: %w", err))
+		}
+	}
+	b.sessions = cachedSessions(b.ask, a.now)
+	b.sessions.wary = true
+	return b
+}
+
+// Secure says whether browsers come by https, so that cookies go no other way.
+func (b *Browsers) Secure() bool { return b.secure }
+
+// SameOrigin is a handler before all that a page can make happen: what another site has sent is refused, and so is what
+// does not say where it comes from. What is only read may come from anywhere.
+func (b *Browsers) SameOrigin(c *fiber.Ctx) error {
+	if safeMethod(c.Method()) {
+		return c.Next()
+	}
+	site, origin := c.Get("Sec-Fetch-Site"), c.Get(fiber.HeaderOrigin)
+	request := &http.Request{Method: c.Method(), Host: string(c.Request().Host()), URL: &url.URL{Path: c.Path()}, Header: http.Header{}}
+	for name, value := range map[string]string{"Sec-Fetch-Site": site, fiber.HeaderOrigin: origin} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	err := b.origins.Check(request)
+	if err != nil || site == "" && origin == "" {
+		return fault.New(fault.Forbidden, "CROSS_ORIGIN").Because(err)
+	}
+	return c.Next()
+}
+
+// Page is a handler before every page: what it serves is the browser's channel, in the language that its reader chose
+// ("" for what the browser prefers).
+func Page(c *fiber.Ctx, language string) {
+	x := exchangeOf(c)
+	x.page.open, x.page.language = true, language
+}
+
+// CarryKey makes a request happen once for the key that its form carries. Faults: 400 IDEMPOTENCY_KEY_REQUIRED, 400
+// IDEMPOTENCY_KEY_INVALID.
+func CarryKey(c *fiber.Ctx, key string) error {
+	switch {
+	case key == "":
+		return fault.New(fault.Malformed, "IDEMPOTENCY_KEY_REQUIRED")
+	case len(key) > 255 || !plainText(key):
+		return fault.New(fault.Malformed, "IDEMPOTENCY_KEY_INVALID")
+	}
+	exchangeOf(c).page.key = key
+	return nil
+}
+
+// Acting is the token by which a page may ask another service in its operator's own name.
+func Acting(c *fiber.Ctx) string { return exchangeOf(c).page.token }
+
+// Enter finds out who sent a page's request. Faults: 401 SESSION_ENDED where nobody is logged in; 503 while that cannot
+// be told.
+func (b *Browsers) Enter(c *fiber.Ctx) error {
+	credential := c.Cookies(b.cookie)
+	if !credentialForm.MatchString(credential) {
+		return fault.New(fault.Unauthenticated, "SESSION_ENDED")
+	}
+	session, err := b.sessions.Session(Context(c), credential, !safeMethod(c.Method()))
+	if err != nil {
+		return err
+	}
+	identify(c, Identity{
+		Operator: session.Operator, Name: session.Name, Email: session.Email, Role: session.Role, Session: session.ID,
+	})
+	exchangeOf(c).page.token = session.Token
+	return nil
+}
+
+// credentialForm is what a cookie of ours looks like: nobody needs to be asked about another.
+var credentialForm = regexp.MustCompile(`^[1-9][0-9]{0,18}\.[A-Za-z0-9_-]{43}$`)
+
+// ask asks customers-api for a browser's session; that the browser asks for a page is activity.
+func (b *Browsers) ask(ctx context.Context, credential string) (Session, error) {
+	id, secret, _ := strings.Cut(credential, ".")
+	reply, err := b.customers.Do(ctx, Call{
+		Path: "/internal/sessions/" + id, Query: url.Values{"touch": {"1"}}, Header: http.Header{headerSecret: {secret}},
+	})
+	if fault.Is(err, "NOT_FOUND") {
+		return Session{}, fault.New(fault.Unauthenticated, "SESSION_ENDED")
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	var answer struct {
+		SessionAnswer
+		Token string `json:"access_token"`
+	}
+	if err := reply.JSON(&answer); err != nil {
+		return Session{}, err
+	}
+	session := answer.session()
+	session.Token = answer.Token
+	return session, nil
+}
+
+// LogIn begins a session, and hands its cookie to the browser. Faults are those of a log-in: 401 WRONG_CREDENTIALS, 429
+// TOO_MANY_REQUESTS, 422 VALIDATION_FAILED, 503.
+func (b *Browsers) LogIn(c *fiber.Ctx, email, password string) error {
+	reply, err := b.customers.Do(Context(c), Call{Method: fiber.MethodPost, Path: "/internal/sessions", Body: map[string]string{
+		"email": email, "password": password, "address": ClientAddress(c),
+	}})
+	if err != nil {
+		return err
+	}
+	var opened struct {
+		ID     int64  `json:"id"`
+		Secret string `json:"secret"`
+	}
+	if err := reply.JSON(&opened); err != nil {
+		return err
+	}
+	credential := strconv.FormatInt(opened.ID, 10) + "." + opened.Secret
+	b.setCookie(c, credential, cookieLife)
+	c.Request().Header.SetCookie(b.cookie, credential) // the rest of this request is the operator's
+	return nil
+}
+
+// LogOut ends the browser's session, here at once, and takes its cookie away. One that has ended has ended.
+func (b *Browsers) LogOut(c *fiber.Ctx) error {
+	credential := c.Cookies(b.cookie)
+	if !credentialForm.MatchString(credential) {
+		return nil
+	}
+	session, err := b.sessions.Session(Context(c), credential, true) // whoever has no secret ends nobody's session
+	if err != nil && fault.Of(err).Kind != fault.Unauthenticated {
+		return err
+	}
+	if err == nil {
+		path := "/internal/sessions/" + strconv.FormatInt(session.ID, 10)
+		if _, err := b.customers.Do(Context(c), Call{Method: fiber.MethodDelete, Path: path, Key: RequestID(c)}); err != nil {
+			return err
+		}
+		b.sessions.Forget(credential)
+	}
+	b.setCookie(c, "", 0)
+	return nil
+}
+
+// setCookie hands the browser a credential for so long; none at all takes it away.
+func (b *Browsers) setCookie(c *fiber.Ctx, value string, life time.Duration) {
+	cookie := fiber.Cookie{
+		Name: b.cookie, Value: value, Path: "/", MaxAge: int(life.Seconds()), HTTPOnly: true, Secure: b.secure,
+		SameSite: fiber.CookieSameSiteLaxMode,
+	}
+	if life == 0 {
+		cookie.Expires = time.Unix(1, 0)
+	}
+	c.Cookie(&cookie)
+}

@@ -1,0 +1,226 @@
+package orders
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+	"b2b.example/web"
+)
+
+// viewExpiring is the view of the orders that will soon expire: a filter by time that moves with the clock.
+const (
+	byView       = "view"
+	viewExpiring = "expiring"
+	byCursor     = "cursor"
+)
+
+// ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
+// that order.
+func (b *backoffice) ordersPage(c *fiber.Ctx) error {
+	params, err := crud.QueryOf(c)
+	if err != nil {
+		return err
+	}
+	if id, ok := numberSought(params); ok {
+		_, err := Get(kit.Context(c), b.db, id)
+		if err == nil {
+			return c.Redirect(orderURL(id), http.StatusSeeOther)
+		}
+		if fault.Of(err).Kind != fault.NotFound {
+			return err
+		}
+	}
+	wanted, err := b.listParams(params)
+	if err != nil {
+		return err
+	}
+	found, err := List(kit.Context(c), b.db, wanted)
+	if err != nil {
+		return err
+	}
+	page, err := b.ordersView(c, params)
+	if err != nil {
+		return err
+	}
+	page.Rows = b.rows(found.Rows)
+	page.Chips = chips(page.Reader, params, found.Rows)
+	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
+	return show(c, web.OrdersPage(page))
+}
+
+// numberSought is the order that a search for its number means. Beside a cursor somebody pages through a list.
+func numberSought(params url.Values) (int64, bool) {
+	if params.Has(byCursor) {
+		return 0, false
+	}
+	return wholeNumber(strings.TrimPrefix(strings.TrimSpace(params.Get(bySearch)), "#"))
+}
+
+// listParams are the list's own parameters. A search box that was left empty is no search. A view's filter by time is in
+// its cursor, as it was on the first page.
+func (b *backoffice) listParams(params url.Values) (url.Values, error) {
+	wanted := maps.Clone(params)
+	if strings.TrimSpace(params.Get(bySearch)) == "" {
+		wanted.Del(bySearch)
+	}
+	if !params.Has(byView) {
+		return wanted, nil
+	}
+	if params.Get(byView) != viewExpiring || len(params[byView]) > 1 || b.rules.OrderTTL == 0 {
+		return nil, crud.InvalidParam(byView)
+	}
+	wanted.Del(byView)
+	if !params.Has(byCursor) {
+		wanted.Set(byStatus, string(Created))
+		wanted.Set(byTo, b.expiringBefore().UTC().Truncate(time.Microsecond).Format(crud.TimeFormat))
+	}
+	return wanted, nil
+}
+
+// ordersView is what the list's page shows around its rows.
+func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, error) {
+	frame, err := b.frame(c, "orders")
+	if err != nil {
+		return web.Orders{}, err
+	}
+	page := web.Orders{
+		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: home + "/orders",
+	}
+	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
+		page.Filtered = page.Filtered || params.Get(name) != ""
+	}
+	for _, name := range []string{byView, byStatus, byCustomer} {
+		if params.Has(name) {
+			page.Kept = append(page.Kept, web.Field{Name: name, Value: params.Get(name)})
+		}
+	}
+	page.Views, err = b.views(c, frame, params)
+	return page, err
+}
+
+// views are the tabs: every status, and what will soon expire.
+func (b *backoffice) views(c *fiber.Ctx, frame web.Frame, params url.Values) ([]web.View, error) {
+	tab := func(text string, query string, count *web.Count) web.View {
+		view := web.View{Label: frame.T(text), URL: home + "/orders", Count: count}
+		if query != "" {
+			view.URL += "?" + query
+		}
+		wanted, _ := url.ParseQuery(query) // our own
+		view.Current = wanted.Get(byStatus) == params.Get(byStatus) && wanted.Get(byView) == params.Get(byView)
+		return view
+	}
+	views := []web.View{tab("page.view.all", "", nil), tab("page.view.to_confirm", byStatus+"="+string(Created), &frame.Waiting)}
+	if b.rules.OrderTTL > 0 {
+		count, err := b.countOrders(kit.Context(c), "status = ? AND created_at < ?", Created, b.expiringBefore())
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, tab("page.view.expiring", byView+"="+viewExpiring, &count))
+	}
+	return append(views,
+		tab("page.view.confirmed", byStatus+"="+string(Confirmed), nil),
+		tab("page.view.canceled", byStatus+"="+string(Canceled), nil)), nil
+}
+
+// rows are orders as lists show them.
+func (b *backoffice) rows(found []Order) []web.OrderRow {
+	rows := make([]web.OrderRow, 0, len(found))
+	for i := range found {
+		o := &found[i]
+		rows = append(rows, web.OrderRow{
+			ID: o.ID, Status: string(o.Status), Customer: o.CustomerName, Email: o.CustomerEmail, Reference: o.Reference,
+			Placed: o.CreatedAt, Expires: b.expiry(o), Units: o.Units, TotalCents: o.TotalCents,
+		})
+	}
+	return rows
+}
+
+// expiry is when an order will be canceled by itself; nil for never.
+func (b *backoffice) expiry(o *Order) *time.Time {
+	if o.Status != Created || b.rules.OrderTTL == 0 {
+		return nil
+	}
+	at := o.CreatedAt.Add(b.rules.OrderTTL)
+	return &at
+}
+
+// chips are the filters that are on, each with the address of the list without it.
+func chips(r web.Reader, params url.Values, found []Order) []web.Chip {
+	var on []web.Chip
+	add := func(name, value string) {
+		on = append(on, web.Chip{Name: r.T("page.filter." + name), Value: value, RemoveURL: without(params, name)})
+	}
+	if params.Has(byCustomer) {
+		name := "#" + params.Get(byCustomer)
+		if len(found) > 0 {
+			name = found[0].CustomerName
+		}
+		add(byCustomer, name)
+	}
+	for _, name := range []string{byFrom, byTo} {
+		if at, ok := moment(params.Get(name)); ok {
+			add(name, r.When(at))
+		}
+	}
+	return on
+}
+
+// sortOf is what the list is sorted by, and what it could be sorted by just as fast.
+func sortOf(params url.Values) web.Sort {
+	s := web.Sort{By: params.Get(bySort)}
+	if s.By == "" {
+		s.By = "-created_at"
+	}
+	s.PlacedURL = sortedBy(params, other(s.By, "created_at"))
+	narrowed := false
+	for _, name := range []string{byCustomer, byFrom, byTo, bySearch, byView} {
+		narrowed = narrowed || params.Get(name) != ""
+	}
+	if !narrowed {
+		s.TotalURL = sortedBy(params, other(s.By, "total_cents"))
+	}
+	return s
+}
+
+// other is the order by a column that a click on its head asks for: descending first, and the other way round then.
+func other(by, column string) string {
+	if by == "-"+column {
+		return column
+	}
+	return "-" + column
+}
+
+func sortedBy(params url.Values, by string) string {
+	return listURL(params, func(p url.Values) { p.Set(bySort, by) })
+}
+
+func without(params url.Values, name string) string {
+	return listURL(params, func(p url.Values) { p.Del(name) })
+}
+
+// at is the address of the page at a cursor; "" for none.
+func at(params url.Values, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	return listURL(params, func(p url.Values) { p.Set(byCursor, cursor) })
+}
+
+// listURL is the address of the list with other parameters, from its beginning on.
+func listURL(params url.Values, change func(url.Values)) string {
+	changed := maps.Clone(params)
+	changed.Del(byCursor)
+	change(changed)
+	if len(changed) == 0 {
+		return home + "/orders"
+	}
+	return home + "/orders?" + changed.Encode()
+}

@@ -1,0 +1,178 @@
+// Each page works without this file, which only makes it smoother: buttons that are busy, the form of a new order that
+// works itself out, the dialog, keys. What a page must do for that is to have the attributes that are named here.
+(() => {
+  "use strict";
+
+  // Busy: a form is sent once. Its pressed button says so; what the page waits for is a new page. Should none come (the
+  // request was stopped, or this page is back from the browser's memory), the form can be sent again.
+  const patience = 15_000;
+
+  const setBusy = (element, busy) => element && (busy ? element.setAttribute("aria-busy", "true") : element.removeAttribute("aria-busy"));
+  const isBusy = (element) => element.getAttribute("aria-busy") === "true";
+  const calm = (root) => [root, ...root.querySelectorAll("[aria-busy]")].forEach((element) => setBusy(element, false));
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog") return;
+    if (isBusy(form)) return event.preventDefault();
+    setBusy(form, true);
+    setBusy(event.submitter, true);
+    setTimeout(calm, patience, form);
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && calm(document.body));
+
+  // The form of a new order: each input and button of it that has hx-post sends it whole, and the answer's form is
+  // morphed in. The server keeps nothing of it, so an answer to a form that has changed meanwhile is dropped, and the form
+  // as it is now is sent again: nothing that was typed is lost.
+  const values = (form) => new URLSearchParams(new FormData(form));
+
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement: source, request } = event.detail.ctx;
+    if (source.type !== "submit") return;
+    if (isBusy(request.form)) return event.preventDefault();
+    setBusy(request.form, true);
+    setBusy(source, true);
+  });
+
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    ctx.sent = values(ctx.request.form).toString();
+    ctx.request.body = new URLSearchParams(ctx.sent);
+    ctx.request.body.append("do", ctx.sourceElement.type === "submit" ? ctx.sourceElement.value : "update");
+  });
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx, tasks } = event.detail;
+    const { sourceElement: source, request: { form } } = ctx;
+    if (!tasks[0]?.fragment.firstElementChild) {
+      event.preventDefault();
+      return sendPlainly(form, source, ctx.response.status);
+    }
+    if (ctx.sent === values(form).toString()) return;
+    event.preventDefault();
+    ctx.isSentAgain = true;
+    if (source.type === "submit") calm(form);
+    htmx.ajax("POST", form.action, { source });
+  });
+
+  document.addEventListener("htmx:after:swap", () => hideOthers({ target: document.activeElement }));
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { sourceElement: source, request, isSentAgain } = event.detail.ctx;
+    if (!isSentAgain && (source.type === "submit" || source === request.form)) calm(request.form);
+  });
+
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx } = event.detail;
+    if (ctx) sendPlainly(ctx.request.form, ctx.sourceElement, 0);
+  });
+
+  // What was answered is another page: that of the log-in, which keeps the form, or of a failure. A button leads there;
+  // letters that are typed don't, for the next may do better, unless the session has ended.
+  const sendPlainly = (form, source, status) => {
+    const pressed = source.type === "submit";
+    if (!pressed && status !== 401) return;
+    setBusy(form, false);
+    form.requestSubmit(pressed && status !== 401 ? source : form.querySelector("[name=do][value=update]"));
+  };
+
+  document.addEventListener("focusin", ({ target }) => target.matches("input[name=qty]") && target.select());
+
+  // What is found while typing: the arrows walk through it, Enter takes the first, Escape leads back. It hides when
+  // something else is touched.
+  const found = (box) => [...box.querySelectorAll("[data-found] button")];
+
+  const walk = (event, box) => {
+    const buttons = found(box), input = box.querySelector("input"), at = buttons.indexOf(document.activeElement);
+    const isFresh = box.querySelector("[data-found]")?.dataset.found === input.value.trim();
+    if (event.key === "ArrowDown") (buttons[at + 1] ?? buttons.at(-1))?.focus();
+    else if (event.key === "ArrowUp" && at >= 0) (buttons[at - 1] ?? input).focus();
+    else if (event.key === "Escape" && at >= 0) input.focus();
+    else if (event.key === "Enter" && at < 0 && isFresh && buttons.length > 0) buttons[0].click();
+    else return;
+    event.preventDefault();
+  };
+
+  const hideOthers = ({ target }) => document.querySelectorAll("[data-typeahead]").forEach((box) => {
+    const list = box.querySelector("[data-found]");
+    if (list) list.hidden = !box.contains(target);
+  });
+  document.addEventListener("pointerdown", hideOthers);
+  document.addEventListener("focusin", hideOthers);
+
+  // A link with data-dialog="ID" opens that part of its page over this one. data-close in it closes it; so does Escape.
+  const openDialog = async (link) => {
+    if (isBusy(link)) return;
+    setBusy(link, true);
+    try {
+      const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = answer.ok && page.getElementById(link.dataset.dialog);
+      if (!part) return location.assign(link.href);
+      showDialog(part);
+    } catch {
+      location.assign(link.href);
+    } finally {
+      setBusy(link, false);
+    }
+  };
+
+  const showDialog = (part) => {
+    const dialog = document.createElement("dialog");
+    dialog.append(document.adoptNode(part));
+    if (part.hasAttribute("aria-labelledby")) dialog.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-dialog], [data-close]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!link || !isPlain) return;
+    const dialog = link.closest("dialog");
+    if (link.dataset.dialog) openDialog(link);
+    else if (dialog) dialog.close();
+    else return;
+    event.preventDefault();
+  });
+
+  // Keys: what has aria-keyshortcuts is reached by them; j and k go through the rows of a table, where Enter opens the
+  // one that is reached because its link has the focus. While typing they are letters.
+  const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+
+  const press = (key) => {
+    const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    if (!element) return false;
+    if (isTyping(element)) {
+      element.focus();
+      element.select();
+    } else {
+      element.click();
+    }
+    return true;
+  };
+
+  const goThroughRows = (step) => {
+    const links = [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
+    const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    const next = at < 0 ? links[step > 0 ? 0 : links.length - 1] : links[at + step];
+    next?.focus();
+    next?.closest("tr").scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const { key, target } = event;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (press("Control+Enter")) event.preventDefault();
+      return;
+    }
+    const box = target.closest("[data-typeahead]");
+    if (box) walk(event, box);
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(target) || document.querySelector("dialog[open]")) return;
+    if (key === "j" || key === "k") goThroughRows(key === "j" ? 1 : -1);
+    else if ((key === "/" || key === "n") && press(key)) event.preventDefault();
+  });
+})();

@@ -1,0 +1,39 @@
+package web
+
+import "strings"
+
+func (c Cancel) title() string { return c.T("page.cancel.title", "id", c.Order.ID) }
+
+// noteInput is where what else there is to say is typed.
+func (c Cancel) noteInput() input {
+	return input{
+		ID: "note", Label: c.T("page.cancel.note"), Hint: c.T("page.cancel.note.hint"), Error: errorOf(c.Errors, "note"), Optional: true,
+	}
+}
+
+// label names a field of the question.
+func (c Cancel) label(field string) string {
+	if field == "note" {
+		return c.T("page.cancel.note")
+	}
+	return c.T("page.cancel.reason")
+}
+
+// returnedLines is how many of an order's lines the question names.
+const returnedLines = 6
+
+// returned names what goes back to stock: "12 × ACE-OLI-5L · 10 × ARR-GRA-25".
+func (c Cancel) returned() string {
+	lines := c.Order.Lines
+	if len(lines) > returnedLines {
+		lines = lines[:returnedLines]
+	}
+	parts := make([]string, 0, len(lines)+1)
+	for _, line := range lines {
+		parts = append(parts, c.Number(line.Qty)+" × "+line.SKU)
+	}
+	if more := len(c.Order.Lines) - len(lines); more > 0 {
+		parts = append(parts, c.T("page.cancel.more_lines", "count", more))
+	}
+	return strings.Join(parts, " · ")
+}

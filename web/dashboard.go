@@ -1,0 +1,41 @@
+package web
+
+import "time"
+
+// queueHead is what a queue is, before its rows.
+type queueHead struct {
+	id, title, icon, kind, sense string
+	count                        Count
+}
+
+// toConfirmSense is what the number of orders to confirm means.
+func (d Dashboard) toConfirmSense() string {
+	if d.ToConfirm.TotalCents > 0 {
+		return d.T("page.dashboard.in_all", "total", d.MoneySigned(d.ToConfirm.TotalCents))
+	}
+	return d.T("page.dashboard.to_confirm.sense")
+}
+
+// expiringSense is what the number of expiring orders means.
+func (d Dashboard) expiringSense() string {
+	if d.ExpiryOff {
+		return d.T("page.dashboard.expiry_off")
+	}
+	return d.T("page.dashboard.expiring.sense", "within", d.Until(d.ExpiringWithin))
+}
+
+// left is how long it is until then; nothing for what never comes.
+func (d Dashboard) left(then *time.Time) string {
+	if then == nil {
+		return "—"
+	}
+	return d.Until(then.Sub(d.Now))
+}
+
+// stockKind is how bad a low stock is.
+func stockKind(stock int64) string {
+	if stock <= 0 {
+		return "bad"
+	}
+	return "warn"
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// orderAddress is the address of an order's page.
+func orderAddress(id int64) string { return "/backoffice/orders/" + strconv.FormatInt(id, 10) }
+
+// inText is a text that begins a sentence, for the middle of one: "today 10:41".
+func inText(text string) string {
+	for i, first := range text {
+		return string(unicode.ToLower(first)) + text[i+len(string(first)):]
+	}
+	return ""
+}
+
+// expiresSoon says whether more than half of the time that an order is given has passed.
+func expiresSoon(now time.Time, row OrderRow) bool {
+	return row.Expires.Sub(now) < row.Expires.Sub(row.Placed)/2
+}
+
+// sortLink is another order that a list can have.
+type sortLink struct{ name, address string }
+
+// sortLinks are the other orders that are offered.
+func (s Sort) sortLinks() []sortLink {
+	var links []sortLink
+	if s.PlacedURL != "" {
+		links = append(links, sortLink{turned(s.By, "created_at"), s.PlacedURL})
+	}
+	if s.TotalURL != "" {
+		links = append(links, sortLink{turned(s.By, "total_cents"), s.TotalURL})
+	}
+	return links
+}
+
+// turned is the order that a click on a column's head asks for: descending first, then the other way round.
+func turned(by, column string) string {
+	if by == "-"+column {
+		return column
+	}
+	return "-" + column
+}
+
+// sortText is the id of an order's name.
+func sortText(by string) string { return "page.sort." + strings.Replace(by, "-", "desc_", 1) }
+
+// ariaSort is how a column says that the list is sorted by it.
+func ariaSort(by, column string) string {
+	switch by {
+	case column:
+		return "ascending"
+	case "-" + column:
+		return "descending"
+	}
+	return "none"
+}
+
+// shown says what a page of the list shows: how many orders, and from when they are where that is what sorts them.
+func (o Orders) shown() string {
+	count := o.T("page.orders.shown", "count", len(o.Rows))
+	if len(o.Rows) == 0 || !strings.HasSuffix(o.Sort.By, "created_at") {
+		return count + " · " + o.ZoneName()
+	}
+	first, last := o.When(o.Rows[0].Placed), o.When(o.Rows[len(o.Rows)-1].Placed)
+	span := o.T("page.orders.span", "from", inText(first), "to", inText(last))
+	if first == last {
+		span = inText(first)
+	}
+	return count + " · " + span + " · " + o.ZoneName()
+}
+
+// sought says what an empty list was searched for.
+func (o Orders) sought() string {
+	if len(o.Chips) == 0 {
+		return o.T("page.orders.nothing.hint")
+	}
+	filters := make([]string, 0, len(o.Chips))
+	for _, chip := range o.Chips {
+		filters = append(filters, chip.Name+" "+chip.Value)
+	}
+	return o.T("page.orders.nothing.filtered", "filters", strings.Join(filters, ", ")) + " " + o.T("page.orders.nothing.hint")
+}
+
+// narrowed says whether a search looks at some of the orders only.
+func (o Orders) narrowed() bool { return o.Search != "" && (len(o.Kept) > 0 || len(o.Chips) > 0) }
+
+// everywhere is the same search among all orders.
+func (o Orders) everywhere() string { return o.ClearURL + "?search=" + url.QueryEscape(o.Search) }

@@ -1,0 +1,267 @@
+package web
+
+import "time"
+
+// The views are made for the pages: whoever serves a page fills in its view, and the page formats what it finds there
+// for its reader. Money is whole cents, times are UTC. Texts of a view are in the reader's language already.
+
+// Reader is who reads a page, and how.
+type Reader struct {
+	Language string         // "en" or "es"
+	Theme    string         // "light", "dark", or "" for what the system has
+	Zone     *time.Location // of the times that are shown
+	Now      time.Time
+	Currency string // "USD"
+}
+
+// Frame is what stands around a page.
+type Frame struct {
+	Reader
+	Company  string
+	Operator Operator // empty before the log-in
+	Section  string   // what the navigation marks: "dashboard", "orders"; "" for nothing
+	Path     string   // the page's own address with its query: where a switch of language or theme leads back to
+	Waiting  Count    // orders that wait to be confirmed
+}
+
+// Operator is the one who is logged in.
+type Operator struct {
+	Name, Email, Role string // viewer, operator, manager
+}
+
+// Count is a number of rows that was counted up to a bound.
+type Count struct {
+	N    int64
+	Over bool // there are more than N
+}
+
+// Note is a message on a page: its first sentence, and what to do about it.
+type Note struct {
+	Kind        string // "info", "ok", "warn", "bad"
+	Title, Text string
+	Links       []Link // ways on
+}
+
+// Link leads somewhere.
+type Link struct{ Label, URL string }
+
+// FieldError is what is wrong with one field of a form.
+type FieldError struct {
+	Field string // the id of its input
+	Text  string
+}
+
+// Login is the page to log in.
+type Login struct {
+	Frame
+	Email   string
+	Next    string // where to go then: a path under /backoffice
+	Subject string // what is there, to be named: "Order 1042"; "" names nothing
+	Held    string // a form that was sent when its session had ended, URL-encoded: kept for after the log-in
+	Note    *Note  // a refusal, or why this page is here
+}
+
+// Dashboard is the front page: what waits.
+type Dashboard struct {
+	Frame
+	ToConfirm, Expiring Queue
+	ExpiringWithin      time.Duration
+	ExpiryOff           bool // orders never expire here
+	LowStock            []LowProduct
+	LowStockCount       Count
+	ShowsNewOrder       bool
+}
+
+// Queue is work that waits: how much, and the first of it.
+type Queue struct {
+	Count      Count
+	TotalCents int64 // of all; only told where it is cheap to know
+	Rows       []OrderRow
+	URL        string // of the list with exactly these rows
+}
+
+// LowProduct is a product that is nearly sold out.
+type LowProduct struct {
+	SKU, Name         string
+	Stock, LowStockAt int64
+}
+
+// Orders is a page of the list of orders.
+type Orders struct {
+	Frame
+	Views         []View
+	Search        string
+	Kept          []Field // the other parameters that a search keeps, as hidden fields
+	Chips         []Chip
+	Sort          Sort
+	Rows          []OrderRow
+	Newer, Older  string // addresses; "" at the end
+	Filtered      bool   // a search or a filter is on: an empty list means something else then
+	ClearURL      string // the list without search and filters
+	ShowsNewOrder bool
+	Note          *Note
+}
+
+// View is a tab above a list.
+type View struct {
+	Label, URL string
+	Count      *Count
+	Current    bool
+}
+
+// Field is a form's hidden field.
+type Field struct{ Name, Value string }
+
+// Chip is a filter that is on.
+type Chip struct{ Name, Value, RemoveURL string }
+
+// Sort is what a list is sorted by, and the addresses that sort it otherwise; "" where that is not offered.
+type Sort struct {
+	By                  string // "-created_at", "created_at", "-total_cents", "total_cents"
+	PlacedURL, TotalURL string
+}
+
+// OrderRow is an order in a list.
+type OrderRow struct {
+	ID                int64
+	Status            string // CREATED, CONFIRMED, CANCELED
+	Customer, Email   string
+	Reference         string
+	Placed            time.Time
+	Expires           *time.Time // nil: it doesn't
+	Units, TotalCents int64
+}
+
+// Order is the page of one order.
+type Order struct {
+	Frame
+	ID                int64
+	Status            string
+	Units, TotalCents int64
+	Placed            time.Time
+	PlacedBy          string // "" when nobody knows
+	PlacedThrough     string // API, UI, LAMBDA, SYSTEM
+	Confirmed         *time.Time
+	ConfirmedBy       string
+	Canceled          *time.Time
+	CanceledBy        string
+	CancelReason      string // a code
+	CancelNote        string
+	Reference, Note   string
+	Customer          Customer
+	CustomerURL       string // the list of the customer's orders
+	Lines             []Line
+	Actions           []Action
+	Upcoming          []Upcoming
+	Timeline          []Happening
+	EarlierCount      int64 // events that the timeline leaves out
+	Notice            *Note // a refusal, or what an action found
+	Done              *Note // what the reader has just done: told by the bar at the bottom, which takes the focus
+}
+
+// Customer is a customer as it was when the order was placed, or as it is now where one is chosen.
+type Customer struct {
+	ID                        int64
+	Name, Email, Phone, TaxID string
+}
+
+// Line is one line of an order.
+type Line struct {
+	ProductID                          int64
+	SKU, Name                          string
+	Qty, UnitPriceCents, SubtotalCents int64
+}
+
+// Action is what can be done to an order, or why it can't be done now.
+type Action struct {
+	Name    string // "confirm", "cancel"
+	Allowed bool
+	Key     string // the idempotency key that the action's form carries
+	Hint    string // of an allowed one: its limit and its effect
+	Reason  string // of one that is not
+	Focus   bool   // it is what the reader will want next: it takes the focus
+}
+
+// Upcoming is what will happen by itself.
+type Upcoming struct {
+	What string // "expires", "cancel_closes"
+	At   time.Time
+}
+
+// Happening is one event of a timeline.
+type Happening struct {
+	Action    string // created, confirmed, canceled, updated
+	Who       string
+	At        time.Time
+	Channel   string // UI, API, LAMBDA, SYSTEM
+	RequestID string
+	Key       string // the client's own idempotency key; "" for none
+	Changes   []Change
+}
+
+// Change is one field before and after.
+type Change struct{ Label, Old, New string }
+
+// Cancel is the question that comes before an order is cancelled: a page, and the dialog that is taken out of it.
+type Cancel struct {
+	Frame
+	Order   Order // of which the question tells number, status, units and lines
+	Until   *time.Time
+	Key     string
+	Reason  string   // chosen
+	Note    string   // typed
+	Reasons []string // that there are, by code
+	Errors  []FieldError
+	Notice  *Note
+}
+
+// NewOrder is the form of a new order. Everything typed is in it; each button of it sends it whole.
+type NewOrder struct {
+	Frame
+	Key            string
+	Customer       *Customer // chosen
+	CustomerSearch string
+	Customers      []Customer // found
+	CustomersNote  *Note      // customers cannot be asked just now, or nothing was found
+	Lines          []NewLine
+	ProductSearch  string
+	Products       []Product // found
+	ProductsNote   *Note
+	Reference      string
+	Note           string
+	Units          int64
+	TotalCents     int64
+	Focus          string // the id of the input to go on with after a button was pressed; "" leaves the focus where it is
+	Errors         []FieldError
+	Notice         *Note
+}
+
+// NewLine is a line of an order that is not placed yet.
+type NewLine struct {
+	ProductID     int64
+	SKU, Name     string
+	Qty           string // as it was typed
+	Stock         int64
+	PriceCents    int64
+	SubtotalCents int64
+	Asked         int64  // Qty as a number; 0 where it is none
+	Short         bool   // more is asked than there is
+	Error         string // what else is wrong with the line
+}
+
+// Product is a product to choose.
+type Product struct {
+	ID                int64
+	SKU, Name         string
+	Stock, PriceCents int64
+	Low               bool
+}
+
+// Failure is a page that could not be shown.
+type Failure struct {
+	Frame
+	Status        int
+	Title, Detail string
+	RequestID     string
+	Links         []Link
+}
