@@ -95,9 +95,6 @@ func CarryKey(c *fiber.Ctx, key string) error {
 	return nil
 }
 
-// Acting is the token by which a page may ask another service in its operator's own name.
-func Acting(c *fiber.Ctx) string { return exchangeOf(c).page.token }
-
 // Enter finds out who sent a page's request. Faults: 401 SESSION_ENDED where nobody is logged in; 503 while that cannot
 // be told.
 func (b *Browsers) Enter(c *fiber.Ctx) error {
@@ -112,7 +109,7 @@ func (b *Browsers) Enter(c *fiber.Ctx) error {
 	identify(c, Identity{
 		Operator: session.Operator, Name: session.Name, Email: session.Email, Role: session.Role, Session: session.ID,
 	})
-	exchangeOf(c).page.token = session.Token
+	exchangeOf(c).trail.acting = session.Token
 	return nil
 }
 

@@ -28,12 +28,17 @@ func pages(t *testing.T, set func(*kit.Settings), customersAPI http.HandlerFunc)
 	settings := kittest.Settings()
 	set(&settings)
 	app := kit.New(kit.Options{Name: "pages", Settings: settings})
-	browsers := app.Browsers(kit.NewClient(kit.ClientOptions{BaseURL: server.URL, Away: "CUSTOMERS_UNAVAILABLE", Token: settings.ServiceTokens[0]}))
+	customers := kit.NewClient(kit.ClientOptions{BaseURL: server.URL, Away: "CUSTOMERS_UNAVAILABLE", Token: settings.ServiceTokens[0]})
+	browsers := app.Browsers(customers)
 	who := func(c *fiber.Ctx) error {
 		if err := browsers.Enter(c); err != nil {
 			return err
 		}
-		return c.SendString(fmt.Sprint(kit.Who(c).Name, " ", kit.Who(c).Role, " ", kit.Acting(c)))
+		reply, err := customers.Do(kit.Context(c), kit.Call{Path: "/mine", Acting: true})
+		if err != nil {
+			return err
+		}
+		return c.SendString(fmt.Sprint(kit.Who(c).Name, " ", kit.Who(c).Role, " ", string(reply.Body)))
 	}
 	app.Get("/page", who)
 	app.Post("/page", browsers.SameOrigin, who)
@@ -45,6 +50,10 @@ func pages(t *testing.T, set func(*kit.Settings), customersAPI http.HandlerFunc)
 // ana is a customers-api in which session 7 is Ana's, and counts what it is asked.
 func ana(asked *atomic.Int64, alive *atomic.Bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/mine" { // answers with the credential that it was asked with
+			_, _ = fmt.Fprint(w, r.Header.Get("Authorization")+r.Header.Get("X-On-Behalf-Of"))
+			return
+		}
 		asked.Add(1)
 		switch {
 		case r.Method == http.MethodPost:
@@ -101,7 +110,7 @@ func TestBrowserIsLetInByItsCookie(t *testing.T) {
 		response, body := browse(t, app, "GET", "/page", cookie)
 		require.Equal(t, want, response.StatusCode, cookie)
 		if want == 200 {
-			require.Equal(t, "Ana operator token", body)
+			require.Equal(t, "Ana operator Bearer token", body)
 		}
 	}
 	before := asked.Load()

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ type Call struct {
 	Query   url.Values
 	Body    any    // sent as JSON; nil for none
 	Key     string // Idempotency-Key
-	Token   string // of an operator, for whom it is; "": our own
+	Acting  bool   // in the name of the operator whose page asks, with the token of their session; else in our own
 	IfMatch string
 	Header  http.Header // whatever else
 }
@@ -128,7 +127,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*Reply, error) {
 		reply, err = attempt()
 	}
 	if err != nil {
-		return nil, c.faultOf(err)
+		return nil, c.faultOf(call, err)
 	}
 	return reply, nil
 }
@@ -191,7 +190,11 @@ func (c *Client) request(ctx context.Context, call Call, body []byte) (*http.Req
 		}
 	}
 	maps.Copy(request.Header, call.Header)
-	set(fiber.HeaderAuthorization, "Bearer "+cmp.Or(call.Token, c.options.Token.Token))
+	token := c.options.Token.Token
+	if call.Acting {
+		token = actingToken(ctx)
+	}
+	set(fiber.HeaderAuthorization, "Bearer "+token)
 	set(fiber.HeaderAccept, fiber.MIMEApplicationJSON)
 	set(headerChannel, c.options.Channel)
 	set(headerKey, quoted(call.Key))
@@ -203,7 +206,9 @@ func (c *Client) request(ctx context.Context, call Call, body []byte) (*http.Req
 		set(headerCorrelationID, t.requestID)
 		set(headerTraceParent, t.traceparent)
 		set(fiber.HeaderAcceptLanguage, t.language)
-		set(headerOnBehalfOf, t.onBehalfOf)
+		if !call.Acting {
+			set(headerOnBehalfOf, t.onBehalfOf)
+		}
 	}
 	return request, nil
 }
@@ -244,7 +249,7 @@ func worthRetrying(err error) bool {
 }
 
 // faultOf turns what went wrong into a fault for the one who asked us.
-func (c *Client) faultOf(err error) error {
+func (c *Client) faultOf(call Call, err error) error {
 	away := fault.New(fault.Unavailable, c.options.Away).Retry(time.Second).Because(err)
 	var answered *refusal
 	if !errors.As(err, &answered) {
@@ -254,7 +259,7 @@ func (c *Client) faultOf(err error) error {
 	switch {
 	case !ok || theirs.Kind == fault.Internal:
 		return away
-	case slices.Contains([]string{"UNAUTHENTICATED", "FORBIDDEN"}, theirs.Code):
+	case !call.Acting && slices.Contains([]string{"UNAUTHENTICATED", "FORBIDDEN"}, theirs.Code):
 		// Our own credential was refused: nothing that the one who asked us could do anything about.
 		return away
 	}

@@ -30,7 +30,6 @@ type page struct {
 	open     bool   // it is a page's request
 	language string // chosen by the reader; "" for what the browser prefers
 	key      string // the idempotency key that its form carries
-	token    string // to act for the operator
 }
 
 type exchangeKey struct{}
@@ -62,7 +61,16 @@ func Context(c *fiber.Ctx) context.Context {
 }
 
 // trail is what a request hands on to the services that it asks.
-type trail struct{ requestID, traceparent, language, onBehalfOf string }
+type trail struct{ requestID, traceparent, language, onBehalfOf, acting string }
+
+// actingToken is that of the operator whose page asks; "" where none does.
+func actingToken(ctx context.Context) string {
+	t, _ := ctx.Value(trailKey{}).(*trail)
+	if t == nil {
+		return ""
+	}
+	return t.acting
+}
 
 type trailKey struct{}
 

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/web"
@@ -50,8 +48,8 @@ func (c customers) find(ctx context.Context, id int64) (Customer, error) {
 
 // asOperator gives a customer as a page's operator may see it, through the API and in the operator's own name. Faults:
 // CUSTOMER_NOT_FOUND; 401 where the operator's session has ended; 503.
-func (c customers) asOperator(ctx *fiber.Ctx, id int64) (*web.Customer, error) {
-	reply, err := c.client.Do(kit.Context(ctx), kit.Call{Path: fmt.Sprintf("/customers/%d", id), Token: kit.Acting(ctx)})
+func (c customers) asOperator(ctx context.Context, id int64) (*web.Customer, error) {
+	reply, err := c.client.Do(ctx, kit.Call{Path: fmt.Sprintf("/customers/%d", id), Acting: true})
 	if fault.Is(err, "NOT_FOUND") {
 		return nil, fault.New(fault.Invalid, "CUSTOMER_NOT_FOUND")
 	}
@@ -67,9 +65,9 @@ func (c customers) asOperator(ctx *fiber.Ctx, id int64) (*web.Customer, error) {
 }
 
 // search gives the first customers that the words mean, likewise.
-func (c customers) search(ctx *fiber.Ctx, words string) ([]web.Customer, error) {
-	reply, err := c.client.Do(kit.Context(ctx), kit.Call{
-		Path: "/customers", Token: kit.Acting(ctx),
+func (c customers) search(ctx context.Context, words string) ([]web.Customer, error) {
+	reply, err := c.client.Do(ctx, kit.Call{
+		Path: "/customers", Acting: true,
 		Query: url.Values{"search": {words}, "sort": {"name"}, "limit": {strconv.Itoa(mostFound)}},
 	})
 	if err != nil {

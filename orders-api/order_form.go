@@ -186,13 +186,13 @@ func (b *backoffice) fillCustomer(c *fiber.Ctx, f *orderForm, page *web.NewOrder
 	var err error
 	switch {
 	case f.customerID > 0:
-		page.Customer, err = b.customers.asOperator(c, f.customerID)
+		page.Customer, err = b.customers.asOperator(kit.Context(c), f.customerID)
 		if fault.Is(err, "CUSTOMER_NOT_FOUND") {
 			page.CustomersNote = &web.Note{Kind: "warn", Title: page.T("page.note.customer_gone")}
 			err = nil
 		}
 	case strings.TrimSpace(f.customerSearch) != "":
-		page.Customers, err = b.customers.search(c, strings.TrimSpace(f.customerSearch))
+		page.Customers, err = b.customers.search(kit.Context(c), strings.TrimSpace(f.customerSearch))
 		if err == nil && len(page.Customers) == 0 {
 			page.CustomersNote = &web.Note{Kind: "info", Title: page.T("page.note.no_customer"), Text: page.T("page.note.no_customer.do")}
 		}

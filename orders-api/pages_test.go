@@ -465,4 +465,3 @@ func TestPreferencesAndWaysOn(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, ana.get("/").status)
 	})
 }
-
