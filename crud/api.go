@@ -13,7 +13,7 @@ import (
 
 // api is the REST face of a resource, over any store.
 type api[T any] struct {
-	*description[T]
+	*Description[T]
 	store Store[T]
 }
 
@@ -33,7 +33,7 @@ type (
 
 // Serve registers the routes of a table's resource.
 func Serve[T any](a *kit.App, t *Table[T]) {
-	r, name := api[T]{description: t.description, store: t}, typeName(t.Name)
+	r, name := api[T]{Description: t.Description, store: t}, typeName(t.Name)
 	shown := component(a, name, r.entitySchema())
 	input := component(a, name+"Input", r.inputSchema(false))
 	patch := component(a, name+"Patch", r.inputSchema(true))
@@ -56,7 +56,7 @@ func Serve[T any](a *kit.App, t *Table[T]) {
 }
 
 // op completes the description of an operation.
-func (d *description[T]) op(verb string, op kit.Op) kit.Op {
+func (d *Description[T]) op(verb string, op kit.Op) kit.Op {
 	op.ID, op.Tag = verb+typeName(d.Name), d.Plural
 	op.Summary = strings.ToUpper(verb[:1]) + verb[1:] + " " + strings.ReplaceAll(d.Name, "_", " ")
 	op.Guard = kit.Operators(d.Read)

@@ -36,7 +36,7 @@ func (t *Table[T]) Change(
 }
 
 // decide is an edit of a row, and the rules between its fields. It touches nothing else, and tells every fault at once.
-func (d *description[T]) decide(row form[T], edit func(*T, *Errors)) error {
+func (d *Description[T]) decide(row form[T], edit func(*T, *Errors)) error {
 	errs := new(Errors)
 	edit(row.row, errs)
 	if d.Check != nil {

@@ -17,6 +17,7 @@ import (
 // Field is one field of an entity: where its value is, its rules, and what lists may do with it.
 type Field struct {
 	naming
+	kind  Kind
 	value value
 	rules []rule
 	given bool // in an Input: the request has a value for it, or its default stands
@@ -37,19 +38,19 @@ type rule struct {
 }
 
 // Text is a line of text, compared exactly as it was typed.
-func Text(p *string) *Field { return &Field{value: text{p}, max: 255} }
+func Text(p *string) *Field { return &Field{kind: KindText, value: text{p}, max: 255} }
 
 // Email is an e-mail address, kept as typed; two that differ in case only are the same.
 func Email(p *string) *Field {
 	f := Text(p).Len(0, 190).rule("NOT_AN_EMAIL", isEmail)
-	f.fold = db.MailKey
+	f.kind, f.fold = KindEmail, db.MailKey
 	return f
 }
 
 // Choice is one of a few words.
 func Choice(p *string, choices ...string) *Field {
 	f := Text(p)
-	f.choices = choices
+	f.kind, f.choices = KindChoice, choices
 	return f
 }
 
@@ -57,24 +58,26 @@ func Choice(p *string, choices ...string) *Field {
 // outside its transaction.
 func Secret(p *string, seal func(string) (string, error)) *Field {
 	f := Text(p)
-	f.secret, f.seal = true, seal
+	f.kind, f.secret, f.seal = KindSecret, true, seal
 	return f
 }
 
 // Int is a whole number.
-func Int(p *int64) *Field { return (&Field{value: number{p}}).Between(-1<<53, 1<<53) }
+func Int(p *int64) *Field { return (&Field{kind: KindInt, value: number{p}}).Between(-1<<53, 1<<53) }
 
 // Money is an amount in whole cents, of at most 10^15.
-func Money(p *int64) *Field { return Int(p).Between(0, 1e15) }
+func Money(p *int64) *Field { return Int(p).Between(0, 1e15).of(KindMoney) }
 
 // Ref is the id of another entity.
-func Ref(p *int64) *Field { return Int(p).Between(1, 1<<53) }
+func Ref(p *int64) *Field { return Int(p).Between(1, 1<<53).of(KindRef) }
 
 // Bool is yes or no.
-func Bool(p *bool) *Field { return &Field{value: flag{p}} }
+func Bool(p *bool) *Field { return &Field{kind: KindBool, value: flag{p}} }
 
 // Time is a moment, to the microsecond, or none.
-func Time(p **time.Time) *Field { return &Field{value: moment{p}} }
+func Time(p **time.Time) *Field { return &Field{kind: KindTime, value: moment{p}} }
+
+func (f *Field) of(kind Kind) *Field { f.kind = kind; return f }
 
 // Required refuses a request that gives no value, or a blank one.
 func (f *Field) Required() *Field { f.required = true; return f }

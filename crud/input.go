@@ -17,7 +17,7 @@ type Input[T any] struct {
 // read takes an entity from a JSON value. What is missing gets its default, or stays as it is where the input is partial
 // (a merge patch); null gives the default either way. What cannot be read is refused at its first fault. Broken rules
 // are kept: that there is no such entity, or that it has another version, comes before them.
-func (d *description[T]) read(body jsontext.Value, partial bool) (*Input[T], error) {
+func (d *Description[T]) read(body jsontext.Value, partial bool) (*Input[T], error) {
 	in := &Input[T]{form: d.fresh()}
 	for _, f := range in.fields {
 		f.given = !partial && !f.readOnly
@@ -31,8 +31,43 @@ func (d *description[T]) read(body jsontext.Value, partial bool) (*Input[T], err
 			f.check(present[f.name], &in.errs)
 		}
 	}
-	return in, in.seal()
+	return in, nil
 }
+
+// Typed is an input of the values that a form has for some of the fields, as they are written in an address. One that
+// cannot be read is a fault of its field.
+func (d *Description[T]) Typed(values map[string]string, partial bool) *Input[T] {
+	in := &Input[T]{form: d.fresh()}
+	for _, f := range in.fields {
+		typed, sent := values[f.name]
+		f.given = !f.readOnly && (sent || !partial)
+		switch {
+		case !f.given:
+		case sent && typed != "" && !f.value.parse(typed):
+			in.errs.Add(f.name, "INVALID")
+		default:
+			f.check(typed != "", &in.errs)
+		}
+	}
+	return in
+}
+
+// json is an input as a request's body has it.
+func (in *Input[T]) json() []byte {
+	b := []byte{'{'}
+	for _, f := range in.fields {
+		if f.given {
+			if len(b) > 1 {
+				b = append(b, ',')
+			}
+			b = f.append(append(appendQuoted(b, f.name), ':'))
+		}
+	}
+	return append(b, '}')
+}
+
+// Err is what is wrong with the input by itself.
+func (in *Input[T]) Err() error { return in.errs.Err() }
 
 // readMembers reads the members of a JSON object whose syntax has been checked; present are those that are not null.
 func (in *Input[T]) readMembers(body jsontext.Value) (present map[string]bool, err error) {
@@ -76,8 +111,7 @@ func (in *Input[T]) readMember(name string, value jsontext.Value) error {
 
 func wrong(code, field string) error { return fault.New(fault.Malformed, code).On(field, code) }
 
-// seal replaces the secrets that were given by what is stored of them. That is slow, so it is done before the
-// transaction, and not at all for an input that will be refused.
+// seal replaces the secrets that were given by what is stored of them.
 func (in *Input[T]) seal() error {
 	for _, f := range in.fields {
 		if f.seal == nil || !f.given || in.errs.Err() != nil {
@@ -89,12 +123,13 @@ func (in *Input[T]) seal() error {
 			return err
 		}
 		f.value.set(sealed)
+		f.seal = nil // once
 	}
 	return nil
 }
 
 // edit gives a row the values of the input, and tells of the input's faults.
-func (d *description[T]) edit(in *Input[T]) func(*T, *Errors) {
+func (d *Description[T]) edit(in *Input[T]) func(*T, *Errors) {
 	return func(row *T, errs *Errors) {
 		for i, f := range d.Fields(row) {
 			if in.fields[i].given {

@@ -27,7 +27,7 @@ type condition struct {
 }
 
 // query reads a list's parameters.
-func (d *description[T]) query(params url.Values) (*query, error) {
+func (d *Description[T]) query(params url.Values) (*query, error) {
 	fields := d.listed()
 	known := []string{"sort"}
 	for _, f := range fields {
@@ -51,13 +51,13 @@ func (d *description[T]) query(params url.Values) (*query, error) {
 }
 
 // listed are the fields of a scratch row that lists can use: those of the description, its flags, and when it was made.
-func (d *description[T]) listed() []*Field {
+func (d *Description[T]) listed() []*Field {
 	fields := d.bind(new(T)).fields
 	for _, name := range d.Flags {
-		fields = append(fields, &Field{naming: naming{name: name, column: name}, value: flag{new(bool)}, filter: true})
+		fields = append(fields, &Field{naming: naming{name: name, column: name}, kind: KindBool, value: flag{new(bool)}, filter: true})
 	}
 	created := naming{name: "created_at", column: "created_at"}
-	return append(fields, &Field{naming: created, value: moment{new(*time.Time)}, sort: true})
+	return append(fields, &Field{naming: created, kind: KindTime, value: moment{new(*time.Time)}, sort: true})
 }
 
 func (q *query) filter(fields []*Field) error {
@@ -132,7 +132,7 @@ func (q *query) apply(rows *gorm.DB) *gorm.DB {
 }
 
 // edge gives the places of the list's rows.
-func (d *description[T]) edge(q *query) func(row *T, back bool) Cursor {
+func (d *Description[T]) edge(q *query) func(row *T, back bool) Cursor {
 	return func(row *T, back bool) Cursor {
 		at := Cursor{List: q.Params.Encode(), ID: base(row).ID, Back: back}
 		by := d.bind(row).byName(q.by.name)

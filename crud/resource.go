@@ -44,8 +44,8 @@ type Resource[T any] struct {
 	Changed func(tx *db.Tx, before, after *T) error
 }
 
-// description is a Resource whose fields have been named, once, at start.
-type description[T any] struct {
+// Description is a Resource whose fields have been named, once, at start.
+type Description[T any] struct {
 	Resource[T]
 	table   string
 	columns []string // those of the model
@@ -59,7 +59,7 @@ type naming struct{ name, column, key string }
 var common = map[string]bool{"id": true, "version": true, "created_at": true, "updated_at": true}
 
 // describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
-func describe[T any](r Resource[T]) *description[T] {
+func describe[T any](r Resource[T]) *Description[T] {
 	if r.Read == "" {
 		r.Read = kit.Viewer
 	}
@@ -68,7 +68,7 @@ func describe[T any](r Resource[T]) *description[T] {
 	if err != nil {
 		panic(fmt.Errorf("crud: describe %s: %w", r.Name, err))
 	}
-	d := &description[T]{Resource: r, table: model.Table, columns: model.DBNames}
+	d := &Description[T]{Resource: r, table: model.Table, columns: model.DBNames}
 	described := map[string]bool{}
 	for _, f := range r.Fields(row) {
 		f.naming = nameOf(model, reflect.ValueOf(row).Elem(), f)
@@ -105,13 +105,19 @@ func nameOf(model *schema.Schema, row reflect.Value, f *Field) naming {
 	panic("crud: a field of " + model.Name + " is bound to no member of the model")
 }
 
+// Describe is the description itself, for who has only the store that it is part of.
+func (d *Description[T]) Describe() *Description[T] { return d }
+
+// FieldsOf are a row's fields, which show what it holds.
+func (d *Description[T]) FieldsOf(row *T) []*Field { return d.bind(row).fields }
+
 // form is a row with its fields bound to it.
 type form[T any] struct {
 	row    *T
 	fields []*Field
 }
 
-func (d *description[T]) bind(row *T) form[T] {
+func (d *Description[T]) bind(row *T) form[T] {
 	f := form[T]{row: row, fields: d.Fields(row)}
 	for i, field := range f.fields {
 		field.naming = d.names[i]
@@ -120,7 +126,7 @@ func (d *description[T]) bind(row *T) form[T] {
 }
 
 // fresh is a form of a new row that has its defaults.
-func (d *description[T]) fresh() form[T] {
+func (d *Description[T]) fresh() form[T] {
 	f := d.bind(new(T))
 	for _, field := range f.fields {
 		field.clear()
@@ -168,7 +174,7 @@ func (f form[T]) json(b []byte) []byte {
 }
 
 // Answer is an entity as the answer to a change of it.
-func (d *description[T]) Answer(row *T) db.Answer {
+func (d *Description[T]) Answer(row *T) db.Answer {
 	entity := base(row)
 	return db.Answer{
 		Status: http.StatusOK, ContentType: "application/json", ETag: ETag(entity.Version), Body: d.bind(row).json(nil),
@@ -177,7 +183,7 @@ func (d *description[T]) Answer(row *T) db.Answer {
 }
 
 // JSON is a page of entities as a list answers it.
-func (d *description[T]) JSON(page Page[T]) []byte {
+func (d *Description[T]) JSON(page Page[T]) []byte {
 	scratch := d.bind(new(T))
 	return page.JSON(func(b []byte, row *T) []byte {
 		*scratch.row = *row

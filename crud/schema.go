@@ -17,12 +17,12 @@ func component(a *kit.App, name string, schema *openapi3.Schema) *openapi3.Schem
 }
 
 // Schema refers to an entity's schema in the document, once Serve has put it there.
-func (d *description[T]) Schema() *openapi3.SchemaRef {
+func (d *Description[T]) Schema() *openapi3.SchemaRef {
 	return openapi3.NewSchemaRef("#/components/schemas/"+typeName(d.Name), d.entitySchema())
 }
 
 // ListSchema refers likewise to that of a list of them.
-func (d *description[T]) ListSchema() *openapi3.SchemaRef {
+func (d *Description[T]) ListSchema() *openapi3.SchemaRef {
 	return openapi3.NewSchemaRef("#/components/schemas/"+typeName(d.Name)+"List", PageSchema(d.Schema()))
 }
 
@@ -45,7 +45,7 @@ func cursorSchema() *openapi3.Schema {
 func closed(s *openapi3.Schema) *openapi3.Schema { return s.WithoutAdditionalProperties() }
 
 // entitySchema is what answers show.
-func (d *description[T]) entitySchema() *openapi3.Schema {
+func (d *Description[T]) entitySchema() *openapi3.Schema {
 	s := closed(openapi3.NewObjectSchema()).
 		WithProperty("id", openapi3.NewInt64Schema()).
 		WithProperty("version", openapi3.NewInt64Schema()).
@@ -61,7 +61,7 @@ func (d *description[T]) entitySchema() *openapi3.Schema {
 }
 
 // inputSchema is what POST and PUT take, or PATCH. Null gives a field its default, so those without one refuse it.
-func (d *description[T]) inputSchema(partial bool) *openapi3.Schema {
+func (d *Description[T]) inputSchema(partial bool) *openapi3.Schema {
 	s := closed(openapi3.NewObjectSchema())
 	for _, f := range d.bind(new(T)).fields {
 		if f.readOnly {
@@ -108,7 +108,7 @@ func (f *Field) inputSchema() *openapi3.Schema {
 }
 
 // listParameters are what a list's URL may have.
-func (d *description[T]) listParameters() openapi3.Parameters {
+func (d *Description[T]) listParameters() openapi3.Parameters {
 	var list openapi3.Parameters
 	add := func(name, description string, schema *openapi3.Schema) {
 		list = append(list, QueryParameter(name, description, schema))

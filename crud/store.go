@@ -13,6 +13,10 @@ type Store[T any] interface {
 	List(ctx context.Context, params url.Values) (Page[T], error)
 	// Get gives one entity, or the fault NOT_FOUND.
 	Get(ctx context.Context, id int64) (*T, error)
+	// Events are the newest of its events, up to a limit.
+	Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error)
+	// Describe tells what its fields are.
+	Describe() *Description[T]
 
 	// The writes happen once for each key, and answer what they answered the first time.
 	Create(ctx context.Context, r Request[T]) (db.Answer, error)
@@ -28,4 +32,13 @@ type Request[T any] struct {
 	Match Match     // the version that it was meant for
 	Input *Input[T] // what was given
 	Fault error     // why it could not be read: a refusal, unless its key has an answer already
+}
+
+// sealed is the request with what is stored of its secrets in their place. That is slow, so it is done before the
+// transaction, and not at all for an input that will be refused.
+func (r Request[T]) sealed() Request[T] {
+	if r.Input != nil && r.Fault == nil {
+		r.Fault = r.Input.seal()
+	}
+	return r
 }

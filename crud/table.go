@@ -17,7 +17,7 @@ import (
 
 // Table is the Store of the service that owns the table.
 type Table[T any] struct {
-	*description[T]
+	*Description[T]
 	d *db.DB
 }
 
@@ -25,7 +25,7 @@ var _ Store[struct{ db.Entity }] = (*Table[struct{ db.Entity }])(nil)
 
 // NewTable makes the store of a resource. It panics on a description that cannot work.
 func NewTable[T any](d *db.DB, r Resource[T]) *Table[T] {
-	return &Table[T]{description: describe(r), d: d}
+	return &Table[T]{Description: describe(r), d: d}
 }
 
 // List gives one page.
@@ -48,7 +48,7 @@ func (t *Table[T]) Get(ctx context.Context, id int64) (*T, error) {
 
 // Create makes an entity: 201.
 func (t *Table[T]) Create(ctx context.Context, r Request[T]) (db.Answer, error) {
-	return t.once(ctx, r, func(tx *db.Tx) (db.Answer, error) {
+	return t.once(ctx, r.sealed(), func(tx *db.Tx) (db.Answer, error) {
 		row := t.fresh()
 		if err := t.decide(row, t.edit(r.Input)); err != nil {
 			return db.Answer{}, err
@@ -64,7 +64,7 @@ func (t *Table[T]) Create(ctx context.Context, r Request[T]) (db.Answer, error) 
 
 // Update replaces an entity, or some of its fields: 200, also where nothing changed.
 func (t *Table[T]) Update(ctx context.Context, r Request[T]) (db.Answer, error) {
-	return t.once(ctx, r, func(tx *db.Tx) (db.Answer, error) {
+	return t.once(ctx, r.sealed(), func(tx *db.Tx) (db.Answer, error) {
 		before, after, err := t.Change(tx, r.ID, r.Match, "updated", t.edit(r.Input))
 		if err != nil {
 			return db.Answer{}, err
@@ -132,6 +132,11 @@ func (t *Table[T]) Now(ctx context.Context, id int64) (db.Answer, error) {
 
 // Input reads a new entity from JSON, by the rules of POST.
 func (t *Table[T]) Input(body []byte) (*Input[T], error) { return t.read(body, false) }
+
+// Events are the newest of an entity's events, up to a limit, also of a deleted one.
+func (t *Table[T]) Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error) {
+	return t.d.Events(ctx, t.Name, id, 0, limit)
+}
 
 // rows is the table, with the rows that were deleted softly.
 func (t *Table[T]) rows(q *gorm.DB) *gorm.DB { return q.Table(t.table) }

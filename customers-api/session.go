@@ -126,8 +126,8 @@ func (s *service) touch(ctx context.Context, found *living) error {
 }
 
 // sign makes an access token of a session.
-func (s *service) sign(who *living, valid time.Duration) (string, error) {
-	identity := kit.Identity{Operator: who.OperatorID, Role: who.Role, Session: who.ID}
+func (s *service) sign(who *living, valid time.Duration, channel string) (string, error) {
+	identity := kit.Identity{Operator: who.OperatorID, Role: who.Role, Session: who.ID, Channel: channel}
 	return kit.Sign(s.settings.JWTSecret, identity, s.db.Now(), valid)
 }
 
@@ -154,7 +154,7 @@ func (s *service) createToken(c *fiber.Ctx, in *struct{ Body credentials }) (*To
 	if err != nil {
 		return nil, err
 	}
-	token, err := s.sign(opened, tokenLife)
+	token, err := s.sign(opened, tokenLife, kit.ChannelAPI)
 	return &Token{AccessToken: token, TokenType: "Bearer", ExpiresIn: int64(tokenLife / time.Second)}, err
 }
 
@@ -225,7 +225,7 @@ func (s *service) getSession(c *fiber.Ctx, in *askSession) (*SessionView, error)
 			return nil, fault.New(fault.NotFound, "NOT_FOUND")
 		}
 		view.ExpiresIn = int64(actingLife / time.Second)
-		if view.AccessToken, err = s.sign(found, actingLife); err != nil {
+		if view.AccessToken, err = s.sign(found, actingLife, kit.ChannelUI); err != nil {
 			return nil, err
 		}
 	}

@@ -41,8 +41,9 @@ type Identity struct {
 	Service  string // name; "" for an operator
 	Name     string // the operator's name, for the timeline
 	Email    string
-	Role     Role  // that of the operator's session, not the token's
-	Session  int64 // id
+	Role     Role   // that of the operator's session, not the token's
+	Session  int64  // id
+	Channel  string // by which their token acts, where it says so: UI for one that a browser's session gave; "" else
 }
 
 // Caller is whose idempotency keys these are: "operator:7", "service:shop"; "" for nobody.
@@ -84,8 +85,9 @@ const (
 // claims are a token's. The role is there for who reads the token; the session's decides.
 type claims struct {
 	jwt.RegisteredClaims
-	Role    Role  `json:"role"`
-	Session int64 `json:"sid"`
+	Role    Role   `json:"role"`
+	Session int64  `json:"sid"`
+	Channel string `json:"channel,omitempty"`
 }
 
 // Validate checks what the parser leaves alone: that every claim is there and is ours. (It checks exp itself, if any.)
@@ -115,7 +117,7 @@ func Sign(secret string, who Identity, now time.Time, valid time.Duration) (stri
 			IssuedAt:  jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(valid)),
 		},
-		Role: who.Role, Session: who.Session,
+		Role: who.Role, Session: who.Session, Channel: who.Channel,
 	})
 	signed, err := token.SignedString([]byte(secret))
 	if err != nil {
@@ -224,6 +226,7 @@ func (g *gate) admit(c *fiber.Ctx) error {
 	}
 	identify(c, Identity{
 		Operator: session.Operator, Name: session.Name, Email: session.Email, Role: session.Role, Session: session.ID,
+		Channel: token.Channel,
 	})
 	if !session.Role.Includes(guard.Role) {
 		return fault.New(fault.Forbidden, "FORBIDDEN")

@@ -75,7 +75,7 @@ func RequestOf(c *fiber.Ctx) (Request, error) {
 		Caller: x.who.Caller(), Key: key, Channel: ChannelAPI, ID: x.id, Language: Language(c),
 		Actor: x.who.Caller(), ActorName: x.who.Name,
 	}
-	if x.page.open {
+	if x.page.open || x.who.Channel == ChannelUI {
 		r.Channel = ChannelUI
 	}
 	if x.who.Service != "" {

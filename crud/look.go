@@ -1,0 +1,58 @@
+package crud
+
+// Kind is what a field is for the one who reads or types it.
+type Kind string
+
+// The kinds of fields.
+const (
+	KindText   Kind = "text"
+	KindEmail  Kind = "email"
+	KindChoice Kind = "choice"
+	KindSecret Kind = "secret"
+	KindInt    Kind = "number"
+	KindMoney  Kind = "money" // whole cents
+	KindRef    Kind = "reference"
+	KindBool   Kind = "yes"
+	KindTime   Kind = "time"
+)
+
+// Look is what a face may know of a field.
+type Look struct {
+	Name                                             string
+	Kind                                             Kind
+	Required, ReadOnly, Secret, Search, Filter, Sort bool
+	Most                                             int64 // of a number, or of a text's length in characters
+	Choices                                          []string
+}
+
+// Look tells what a face may know of the field.
+func (f *Field) Look() Look {
+	return Look{
+		Name: f.name, Kind: f.kind, Required: f.required, ReadOnly: f.readOnly, Secret: f.secret, Search: f.search, Filter: f.filter,
+		Sort: f.sort, Most: f.max, Choices: f.choices,
+	}
+}
+
+// Text is the field's value as an address has it; "" for none.
+func (f *Field) Text() string {
+	s, _ := f.value.text()
+	return s
+}
+
+// Looks are all fields that lists can use, in their order: those of the description, its flags, and created_at.
+func (d *Description[T]) Looks() []Look {
+	var looks []Look
+	for _, f := range d.listed() {
+		looks = append(looks, f.Look())
+	}
+	return looks
+}
+
+// ID is a row's.
+func (d *Description[T]) ID(row *T) int64 { return base(row).ID }
+
+// Version is a row's.
+func (d *Description[T]) Version(row *T) int64 { return base(row).Version }
+
+// VersionMatch is the version that a form was opened with, as a change's Match.
+func VersionMatch(version int64) Match { return Match{tag: ETag(version)} }

@@ -1,0 +1,198 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+)
+
+// Remote is the Store of entities that another service owns, over its REST API and in the name of the operator whose page
+// asks: its rules, versions, cursors and refusals are that service's.
+type Remote[T any] struct {
+	*Description[T]
+	client *kit.Client
+}
+
+var _ Store[struct{ db.Entity }] = (*Remote[struct{ db.Entity }])(nil)
+
+// NewRemote makes the store of a resource, whose owner the client calls.
+func NewRemote[T any](client *kit.Client, r Resource[T]) *Remote[T] {
+	return &Remote[T]{Description: describe(r), client: client}
+}
+
+// List gives one page.
+func (r *Remote[T]) List(ctx context.Context, params url.Values) (Page[T], error) {
+	reply, err := r.do(ctx, kit.Call{Path: "/" + r.Plural, Query: params})
+	if err != nil {
+		return Page[T]{}, err
+	}
+	var listed struct {
+		Data []jsontext.Value `json:"data"`
+		Next *string          `json:"next_cursor"`
+		Prev *string          `json:"prev_cursor"`
+	}
+	if err := reply.JSON(&listed); err != nil {
+		return Page[T]{}, err
+	}
+	page := Page[T]{Next: orEmpty(listed.Next), Prev: orEmpty(listed.Prev), Limit: defaultLimit}
+	for _, body := range listed.Data {
+		row, err := r.Decode(body)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		page.Rows = append(page.Rows, *row)
+	}
+	return page, nil
+}
+
+func orEmpty(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// Get gives one entity, or the fault NOT_FOUND.
+func (r *Remote[T]) Get(ctx context.Context, id int64) (*T, error) {
+	reply, err := r.do(ctx, kit.Call{Path: r.path(id)})
+	if err != nil {
+		return nil, err
+	}
+	return r.Decode(reply.Body)
+}
+
+// Events are the newest of an entity's events, up to a limit.
+func (r *Remote[T]) Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error) {
+	reply, err := r.do(ctx, kit.Call{Path: r.path(id) + "/events", Query: url.Values{"limit": {strconv.Itoa(limit)}}})
+	if err != nil {
+		return nil, err
+	}
+	var listed struct {
+		Data []struct {
+			Version   int64          `json:"version"`
+			Action    string         `json:"action"`
+			Actor     string         `json:"actor"`
+			ActorName string         `json:"actor_name"`
+			Channel   string         `json:"channel"`
+			RequestID string         `json:"request_id"`
+			Changes   jsontext.Value `json:"changes"`
+			CreatedAt time.Time      `json:"created_at"`
+		} `json:"data"`
+	}
+	if err := reply.JSON(&listed); err != nil {
+		return nil, err
+	}
+	var events []db.EventRow
+	for _, e := range listed.Data {
+		events = append(events, db.EventRow{
+			EntityType: r.Name, EntityID: id, EntityVersion: e.Version, Action: e.Action, Actor: e.Actor, ActorName: e.ActorName,
+			Channel: e.Channel, RequestID: e.RequestID, Changes: string(e.Changes), CreatedAt: e.CreatedAt,
+		})
+	}
+	return events, nil
+}
+
+// Create makes an entity: 201.
+func (r *Remote[T]) Create(ctx context.Context, request Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodPost, Path: "/" + r.Plural, Body: jsontext.Value(request.Input.json())})
+}
+
+// Update changes the fields that the input has: 200.
+func (r *Remote[T]) Update(ctx context.Context, request Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodPatch, Path: r.path(request.ID), Body: jsontext.Value(request.Input.json())})
+}
+
+// Delete removes an entity: 204.
+func (r *Remote[T]) Delete(ctx context.Context, request Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodDelete, Path: r.path(request.ID)})
+}
+
+// Restore brings a deleted entity back: 200.
+func (r *Remote[T]) Restore(ctx context.Context, request Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodPost, Path: r.path(request.ID) + "/restore"})
+}
+
+func (r *Remote[T]) path(id int64) string { return "/" + r.Plural + "/" + strconv.FormatInt(id, 10) }
+
+func (r *Remote[T]) do(ctx context.Context, call kit.Call) (*kit.Reply, error) {
+	call.Acting = true
+	return r.client.Do(ctx, call)
+}
+
+// write makes a change under the request's own key, so that asking again finds it done.
+func (r *Remote[T]) write(ctx context.Context, request Request[T], call kit.Call) (db.Answer, error) {
+	call.Key, call.IfMatch = request.Key, request.Match.tag
+	reply, err := r.do(ctx, call)
+	if err != nil {
+		return db.Answer{}, err
+	}
+	answer := db.Answer{
+		Status: reply.Status, ContentType: reply.Header.Get(fiber.HeaderContentType), ETag: reply.Header.Get(fiber.HeaderETag),
+		Location: reply.Header.Get(fiber.HeaderLocation), Body: reply.Body, TargetType: r.Name, TargetID: request.ID,
+		Replayed: reply.Header.Get("Idempotent-Replayed") == "true",
+	}
+	if reply.Status == http.StatusNoContent {
+		return answer, nil
+	}
+	row, err := r.Decode(reply.Body)
+	if err != nil {
+		return db.Answer{}, err
+	}
+	answer.TargetID = base(row).ID
+	return answer, nil
+}
+
+// Decode reads an entity from its JSON. Members that the description does not know are left alone: the other service may
+// be newer.
+func (d *Description[T]) Decode(body []byte) (*T, error) {
+	row := new(T)
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, fmt.Errorf("read a %s: %w", d.Name, err)
+	}
+	for _, f := range d.bind(row).fields {
+		value, sent := members[f.name]
+		if sent && value.Kind() != jsontext.KindNull && !f.read(value) {
+			return nil, fmt.Errorf("read a %s: its %s is %s", d.Name, f.name, value.Kind())
+		}
+	}
+	var common struct {
+		ID        int64     `json:"id"`
+		Version   int64     `json:"version"`
+		CreatedAt time.Time `json:"created_at"`
+		UpdatedAt time.Time `json:"updated_at"`
+	}
+	if err := json.Unmarshal(body, &common); err != nil {
+		return nil, fmt.Errorf("read a %s: %w", d.Name, err)
+	}
+	*base(row) = db.Entity{ID: common.ID, Version: common.Version, CreatedAt: common.CreatedAt, UpdatedAt: common.UpdatedAt}
+	return row, nil
+}
+
+// Current is the entity as it is now, as a refusal for its version has it; nil for any other error.
+func (d *Description[T]) Current(err error) *T {
+	f := fault.Of(err)
+	if f.Code != "VERSION_MISMATCH" {
+		return nil
+	}
+	body, err := json.Marshal(f.Extra["current"])
+	if err != nil {
+		return nil
+	}
+	row, err := d.Decode(body)
+	if err != nil {
+		return nil
+	}
+	return row
+}
