@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"runtime/debug"
 	"slices"
@@ -72,7 +73,7 @@ type App struct {
 	refusal       func(c *fiber.Ctx, f *fault.Fault)
 	secrets       []string
 	trusted       []netip.Prefix
-	publicURL     string
+	origins       *http.CrossOriginProtection
 	https         bool // as browsers see us
 	gate          *gate
 	metrics       *metrics
@@ -95,7 +96,7 @@ func New(o Options) *App {
 	a := &App{
 		name: o.Name, version: o.Version, log: o.Log, now: o.Now, ready: o.Ready, refusal: o.Refusal,
 		secrets: secretsOf(o.Settings), https: strings.HasPrefix(o.Settings.PublicURL, "https://"),
-		publicURL: o.Settings.PublicURL, metricsPort: o.Settings.MetricsPort,
+		origins: originsOf(o.Settings.PublicURL), metricsPort: o.Settings.MetricsPort,
 	}
 	if a.log == nil {
 		a.log = slog.Default()
@@ -265,6 +266,9 @@ func (a *App) readiness(c *fiber.Ctx) error {
 	}
 	return nil
 }
+
+// Now is what time it is.
+func (a *App) Now() time.Time { return a.now() }
 
 // Routes are the app's routes with their guards, in the order of registration.
 func (a *App) Routes() []Route { return slices.Clone(a.routes) }

@@ -92,7 +92,7 @@ type claims struct {
 
 // Validate checks what the parser leaves alone: that every claim is there and is ours. (It checks exp itself, if any.)
 func (c *claims) Validate() error {
-	_, subject := parseID(c.Subject)
+	_, subject := ParseID(c.Subject)
 	switch {
 	case c.ExpiresAt == nil:
 		return fmt.Errorf("exp: %w", jwt.ErrTokenRequiredClaimMissing)

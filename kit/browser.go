@@ -26,26 +26,15 @@ const (
 type Browsers struct {
 	customers *Client
 	sessions  *CachedSessions[string] // by the cookie's value
-	origins   *http.CrossOriginProtection
 	cookie    string
 	secure    bool
 }
 
-// Browsers makes the app's; customers is a client of customers-api. It panics on a PUBLIC_URL that is none, which Load
-// has refused.
+// Browsers makes the app's; customers is a client of customers-api.
 func (a *App) Browsers(customers *Client) *Browsers {
-	b := &Browsers{customers: customers, origins: http.NewCrossOriginProtection(), cookie: cookieName, secure: a.https}
+	b := &Browsers{customers: customers, cookie: cookieName, secure: a.https}
 	if a.https {
 		b.cookie = "__Host-" + cookieName
-	}
-	if a.publicURL != "" {
-		address, err := url.Parse(a.publicURL)
-		if err == nil {
-			err = b.origins.AddTrustedOrigin(address.Scheme + "://" + address.Host)
-		}
-		if err != nil {
-			panic(fmt.Errorf("PUBLIC_URL: %w", err))
-		}
 	}
 	b.sessions = cachedSessions(b.ask, a.now)
 	b.sessions.wary = true
@@ -57,7 +46,7 @@ func (b *Browsers) Secure() bool { return b.secure }
 
 // SameOrigin is a handler before all that a page can make happen: what another site has sent is refused, and so is what
 // does not say where it comes from. What is only read may come from anywhere.
-func (b *Browsers) SameOrigin(c *fiber.Ctx) error {
+func (a *App) SameOrigin(c *fiber.Ctx) error {
 	if safeMethod(c.Method()) {
 		return c.Next()
 	}
@@ -68,11 +57,27 @@ func (b *Browsers) SameOrigin(c *fiber.Ctx) error {
 			request.Header.Set(name, value)
 		}
 	}
-	err := b.origins.Check(request)
+	err := a.origins.Check(request)
 	if err != nil || site == "" && origin == "" {
 		return fault.New(fault.Forbidden, "CROSS_ORIGIN").Because(err)
 	}
 	return c.Next()
+}
+
+// originsOf are those whose requests are our own pages'. It panics on a PUBLIC_URL that is none, which Load has refused.
+func originsOf(publicURL string) *http.CrossOriginProtection {
+	origins := http.NewCrossOriginProtection()
+	if publicURL == "" {
+		return origins
+	}
+	address, err := url.Parse(publicURL)
+	if err == nil {
+		err = origins.AddTrustedOrigin(address.Scheme + "://" + address.Host)
+	}
+	if err != nil {
+		panic(fmt.Errorf("PUBLIC_URL: %w", err))
+	}
+	return origins
 }
 
 // Page is a handler before every page: what it serves is the browser's channel, in the language that its reader chose

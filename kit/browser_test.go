@@ -41,7 +41,7 @@ func pages(t *testing.T, set func(*kit.Settings), customersAPI http.HandlerFunc)
 		return c.SendString(fmt.Sprint(kit.Who(c).Name, " ", kit.Who(c).Role, " ", string(reply.Body)))
 	}
 	app.Get("/page", who)
-	app.Post("/page", browsers.SameOrigin, who)
+	app.Post("/page", app.SameOrigin, who)
 	app.Post("/login", func(c *fiber.Ctx) error { return browsers.LogIn(c, "ana@example.test", "secret") })
 	app.Post("/logout", browsers.LogOut)
 	return app, browsers

@@ -196,7 +196,7 @@ func setTime(field reflect.Value, text string) bool {
 
 // setID takes plain digits, above zero.
 func setID(field reflect.Value, text string) bool {
-	id, ok := parseID(text)
+	id, ok := ParseID(text)
 	field.SetInt(id)
 	return ok
 }

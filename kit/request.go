@@ -116,7 +116,7 @@ func onBehalfOf(text string) (actor, name string, ok bool) {
 	kind, who, _ := strings.Cut(actor, ":")
 	switch kind {
 	case "operator":
-		if _, valid := parseID(who); !valid {
+		if _, valid := ParseID(who); !valid {
 			return "", "", false
 		}
 	case "service":
@@ -232,8 +232,8 @@ func ClientAddress(c *fiber.Ctx) string {
 	return peer.String()
 }
 
-// parseID reads an id as addresses have it: plain digits, above zero.
-func parseID(text string) (int64, bool) {
+// ParseID reads an id as addresses have it: plain digits, above zero.
+func ParseID(text string) (int64, bool) {
 	if text == "" || text[0] == '0' {
 		return 0, false
 	}

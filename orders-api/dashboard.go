@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/screens"
 	"b2b.example/entities"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -19,7 +20,7 @@ const (
 
 // dashboard shows what waits.
 func (b *backoffice) dashboard(c *fiber.Ctx) error {
-	frame, err := b.frame(c, "dashboard")
+	frame, err := b.Frame(c, "dashboard")
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 	if page.LowStock, page.LowStockCount, err = b.lowStock(ctx); err != nil {
 		return err
 	}
-	return show(c, web.DashboardPage(page))
+	return screens.Show(c, web.DashboardPage(page))
 }
 
 // firstOrders are the first of those that fit a condition.

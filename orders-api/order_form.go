@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -104,16 +105,11 @@ func (b *backoffice) newOrderPage(c *fiber.Ctx) error {
 }
 
 // newOrder takes the form of a new order: its button creates the order, or changes the form and shows it again.
-func (b *backoffice) newOrder(c *fiber.Ctx) error {
-	sent, err := form(c)
-	if err != nil {
-		return err
+func (b *backoffice) newOrder(c *fiber.Ctx, sent url.Values) error {
+	if sent.Get("do") != "create" {
+		return b.draftOrder(c, sent)
 	}
 	f := readOrderForm(sent)
-	if sent.Get("do") != "create" {
-		f.press(sent.Get("do"))
-		return b.showNewOrder(c, f, nil)
-	}
 	if err := kit.CarryKey(c, f.key); err != nil {
 		return err
 	}
@@ -125,6 +121,13 @@ func (b *backoffice) newOrder(c *fiber.Ctx) error {
 		return b.showNewOrder(c, f, err)
 	}
 	return c.Redirect(home+answer.Location, http.StatusSeeOther)
+}
+
+// draftOrder shows the form after a button that only changes it.
+func (b *backoffice) draftOrder(c *fiber.Ctx, sent url.Values) error {
+	f := readOrderForm(sent)
+	f.press(sent.Get("do"))
+	return b.showNewOrder(c, f, nil)
 }
 
 // create places the order, by the way that the API goes.
@@ -154,7 +157,7 @@ func (b *backoffice) placedAlready(c *fiber.Ctx, f *orderForm) error {
 
 // showNewOrder shows the form with all that is known of what was typed, and with what was refused.
 func (b *backoffice) showNewOrder(c *fiber.Ctx, f *orderForm, refused error) error {
-	frame, err := b.frame(c, "orders")
+	frame, err := b.Frame(c, "orders")
 	if err != nil {
 		return err
 	}
@@ -177,7 +180,7 @@ func (b *backoffice) showNewOrder(c *fiber.Ctx, f *orderForm, refused error) err
 		}
 		tell(&page, f, kit.Refusal(c, refused))
 	}
-	return show(c, web.NewOrderPage(page))
+	return screens.Show(c, web.NewOrderPage(page))
 }
 
 // fillCustomer asks for the customer that was chosen, or for those that a search means. That customers-api is away is said

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/screens"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/web"
@@ -53,7 +54,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	page.Rows = b.rows(found.Rows)
 	page.Chips = chips(page.Reader, params, found.Rows)
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
-	return show(c, web.OrdersPage(page))
+	return screens.Show(c, web.OrdersPage(page))
 }
 
 // numberSought is the order that a search for its number means. Beside a cursor somebody pages through a list.
@@ -87,7 +88,7 @@ func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 
 // ordersView is what the list's page shows around its rows.
 func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, error) {
-	frame, err := b.frame(c, "orders")
+	frame, err := b.Frame(c, "orders")
 	if err != nil {
 		return web.Orders{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"b2b.example/crud/screens"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/web"
@@ -28,7 +29,7 @@ const (
 
 // orderPage shows one order.
 func (b *backoffice) orderPage(c *fiber.Ctx) error {
-	id, err := idOf(c)
+	id, err := screens.IDOf(c)
 	if err != nil {
 		return err
 	}
@@ -37,12 +38,15 @@ func (b *backoffice) orderPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Notice = noteOnArrival(page.Reader, told, kit.Who(c), c.Query(cameBy))
-	return show(c, web.OrderPage(page))
+	return screens.Show(c, web.OrderPage(page))
 }
+
+// backWithOrder is backToOrder for a button that was held back.
+func (b *backoffice) backWithOrder(c *fiber.Ctx, _ url.Values) error { return b.backToOrder(c) }
 
 // backToOrder leads whoever goes to an action's address, which is only ever sent to, to its order.
 func (b *backoffice) backToOrder(c *fiber.Ctx) error {
-	id, err := idOf(c)
+	id, err := screens.IDOf(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +55,7 @@ func (b *backoffice) backToOrder(c *fiber.Ctx) error {
 
 // orderView reads an order with its events, for a page whose forms carry a key.
 func (b *backoffice) orderView(c *fiber.Ctx, id int64, key string) (web.Order, *story, error) {
-	frame, err := b.frame(c, "orders")
+	frame, err := b.Frame(c, "orders")
 	if err != nil {
 		return web.Order{}, nil, err
 	}
@@ -144,8 +148,8 @@ func noteOnArrival(r web.Reader, told *story, who kit.Identity, came string) *we
 }
 
 // confirmOrder confirms an order, from the button on its page.
-func (b *backoffice) confirmOrder(c *fiber.Ctx) error {
-	id, sent, err := b.orderForm(c)
+func (b *backoffice) confirmOrder(c *fiber.Ctx, sent url.Values) error {
+	id, err := taken(c, sent)
 	if err != nil {
 		return err
 	}
@@ -155,17 +159,13 @@ func (b *backoffice) confirmOrder(c *fiber.Ctx) error {
 	return b.changed(c, id, sent.Get("key"))
 }
 
-// orderForm reads a form about an order, and takes up its key.
-func (b *backoffice) orderForm(c *fiber.Ctx) (int64, url.Values, error) {
-	id, err := idOf(c)
+// taken is the order that a form is about; its key is taken up.
+func taken(c *fiber.Ctx, sent url.Values) (int64, error) {
+	id, err := screens.IDOf(c)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
-	sent, err := form(c)
-	if err != nil {
-		return 0, nil, err
-	}
-	return id, sent, kit.CarryKey(c, sent.Get("key"))
+	return id, kit.CarryKey(c, sent.Get("key"))
 }
 
 // changed leads to the order after an action. Where the action found it done, by somebody else or in another way, the
@@ -195,7 +195,7 @@ func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, key string, err error)
 		return err // of the two, what the operator asked for
 	}
 	page.Notice = refusalNote(page.Reader, kit.Refusal(c, err), f, told, kit.Who(c))
-	return show(c, web.OrderPage(page))
+	return screens.Show(c, web.OrderPage(page))
 }
 
 // refusalNote says plainly why an action was refused, and what to do about it.
@@ -222,16 +222,25 @@ var cancelReasons = []string{"CUSTOMER_REQUEST", "OUT_OF_STOCK", "PRICING_ERROR"
 
 // cancelPage asks for the reason before an order is canceled.
 func (b *backoffice) cancelPage(c *fiber.Ctx) error {
-	id, err := idOf(c)
+	id, err := screens.IDOf(c)
 	if err != nil {
 		return err
 	}
 	return b.showCancel(c, id, cancelForm{key: uuid.NewString()}, nil)
 }
 
+// askToCancel asks again, with what was answered already.
+func (b *backoffice) askToCancel(c *fiber.Ctx, sent url.Values) error {
+	id, err := screens.IDOf(c)
+	if err != nil {
+		return err
+	}
+	return b.showCancel(c, id, readCancelForm(sent), nil)
+}
+
 // cancelOrder cancels an order, from the question's form.
-func (b *backoffice) cancelOrder(c *fiber.Ctx) error {
-	id, sent, err := b.orderForm(c)
+func (b *backoffice) cancelOrder(c *fiber.Ctx, sent url.Values) error {
+	id, err := taken(c, sent)
 	if err != nil {
 		return err
 	}
@@ -273,7 +282,7 @@ func (b *backoffice) showCancel(c *fiber.Ctx, id int64, asked cancelForm, refuse
 			page.Notice = refusalNote(page.Reader, problem, f, told, kit.Who(c))
 		}
 	}
-	return show(c, web.CancelPage(page))
+	return screens.Show(c, web.CancelPage(page))
 }
 
 // cancelMistake is what is wrong with one answer, in the words of its question.

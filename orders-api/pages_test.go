@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/crud/screens"
 	"b2b.example/db/dbtest"
 )
 
@@ -460,7 +461,7 @@ func TestPreferencesAndWaysOn(t *testing.T) {
 			"": home, home: home, home + "/orders?x=%2F": home + "/orders?x=%2F", "https://evil.test/backoffice": home, "//evil.test": home,
 			home + "//evil.test": home, "/orders": home, `/backoffice\evil`: home, "/backoffice@evil.test": home, "javascript:alert(1)": home,
 		} {
-			require.Equal(t, want, safeNext(next), next)
+			require.Equal(t, want, screens.SafeNext(next), next)
 		}
 		require.Equal(t, http.StatusSeeOther, ana.get("/").status)
 	})

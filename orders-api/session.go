@@ -4,26 +4,18 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/screens"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
-	"b2b.example/kit/i18n"
 	"b2b.example/web"
 )
 
-// preferences are what a browser's operator can choose; a theme of "system" is none.
-var preferences = map[string][]string{"language": {i18n.English, i18n.Spanish}, "theme": {"light", "dark", "system"}}
-
-// preferenceLife is how long a browser keeps what its operator prefers.
-const preferenceLife = 365 * 24 * time.Hour
-
 func (b *backoffice) loginPage(c *fiber.Ctx) error {
-	next := safeNext(c.Query("next"))
+	next := screens.SafeNext(c.Query("next"))
 	if b.browsers.Enter(c) == nil {
 		return c.Redirect(next, http.StatusSeeOther)
 	}
@@ -36,7 +28,7 @@ func (b *backoffice) askToLogIn(c *fiber.Ctx, err error) error {
 	if c.Method() == fiber.MethodGet {
 		return c.Redirect(home+"/login?"+url.Values{"next": {c.OriginalURL()}}.Encode(), http.StatusSeeOther)
 	}
-	frame := b.plainFrame(c, "")
+	frame := b.PlainFrame(c, "")
 	return b.showLogin(c, web.Login{
 		Next: c.Path(), Held: string(c.Request().Body()),
 		Note: &web.Note{Kind: "warn", Title: problem.Detail, Text: frame.T("page.note.held")},
@@ -44,48 +36,21 @@ func (b *backoffice) askToLogIn(c *fiber.Ctx, err error) error {
 }
 
 // logIn begins a session and goes on to where it was wanted: with the form that waited for it, if one did.
-func (b *backoffice) logIn(c *fiber.Ctx) error {
-	sent, err := form(c)
-	if err != nil {
-		return err
-	}
-	page := web.Login{Email: strings.TrimSpace(sent.Get("email")), Next: safeNext(sent.Get("next")), Held: sent.Get("held")}
+func (b *backoffice) logIn(c *fiber.Ctx, sent url.Values) error {
+	page := web.Login{Email: strings.TrimSpace(sent.Get("email")), Next: screens.SafeNext(sent.Get("next")), Held: sent.Get("held")}
 	if err := b.browsers.LogIn(c, page.Email, sent.Get("password")); err != nil {
 		page.Note = b.loginRefusal(c, err)
 		return b.showLogin(c, page)
 	}
-	if page.Held == "" {
-		return c.Redirect(page.Next, http.StatusSeeOther)
+	if page.Held != "" {
+		return screens.Resume(c, page.Next, page.Held)
 	}
-	if err := b.browsers.Enter(c); err != nil {
-		return err
-	}
-	held, err := parseForm(page.Held)
-	if err != nil {
-		return err
-	}
-	return b.resume(c, page.Next, held)
-}
-
-// resume shows a form again that was sent when its session had ended: with all that was typed, and under the same key.
-func (b *backoffice) resume(c *fiber.Ctx, path string, held url.Values) error {
-	if !mayWrite(c) {
-		return fault.New(fault.Forbidden, "FORBIDDEN")
-	}
-	rest, isOrder := strings.CutPrefix(path, home+"/orders/")
-	number, isCancel := strings.CutSuffix(rest, "/cancel")
-	switch id, ok := wholeNumber(number); {
-	case isOrder && rest == "new":
-		return b.showNewOrder(c, readOrderForm(held), nil)
-	case isOrder && isCancel && ok:
-		return b.showCancel(c, id, readCancelForm(held), nil)
-	}
-	return c.Redirect(path, http.StatusSeeOther)
+	return c.Redirect(page.Next, http.StatusSeeOther)
 }
 
 // loginRefusal says why a log-in failed, and never which of the two fields was wrong.
 func (b *backoffice) loginRefusal(c *fiber.Ctx, err error) *web.Note {
-	problem, frame, f := kit.Refusal(c, err), b.plainFrame(c, ""), fault.Of(err)
+	problem, frame, f := kit.Refusal(c, err), b.PlainFrame(c, ""), fault.Of(err)
 	switch f.Kind { //nolint:exhaustive // the others speak for themselves
 	case fault.Unauthenticated, fault.Invalid:
 		c.Status(http.StatusUnauthorized)
@@ -98,10 +63,10 @@ func (b *backoffice) loginRefusal(c *fiber.Ctx, err error) *web.Note {
 }
 
 func (b *backoffice) showLogin(c *fiber.Ctx, page web.Login) error {
-	page.Frame = b.plainFrame(c, "")
+	page.Frame = b.PlainFrame(c, "")
 	page.Path = home + "/login?" + url.Values{"next": {page.Next}}.Encode()
 	page.Subject = subject(page.Reader, page.Next)
-	return show(c, web.LoginPage(page))
+	return screens.Show(c, web.LoginPage(page))
 }
 
 // subject names what a log-in goes on to; "" where it has no name.
@@ -120,40 +85,10 @@ func subject(r web.Reader, next string) string {
 }
 
 // logOut ends the session. What the browser has kept of the pages goes with it.
-func (b *backoffice) logOut(c *fiber.Ctx) error {
+func (b *backoffice) logOut(c *fiber.Ctx, _ url.Values) error {
 	if err := b.browsers.LogOut(c); err != nil {
 		return err
 	}
 	c.Set("Clear-Site-Data", `"cache"`)
 	return c.Redirect(home+"/login", http.StatusSeeOther)
-}
-
-// prefer sets the language or the theme of this browser.
-func (b *backoffice) prefer(c *fiber.Ctx) error {
-	sent, err := form(c)
-	if err != nil {
-		return err
-	}
-	for name, values := range preferences {
-		if !slices.Contains(values, sent.Get(name)) {
-			continue
-		}
-		c.Cookie(&fiber.Cookie{
-			Name: name, Value: sent.Get(name), Path: home, MaxAge: int(preferenceLife.Seconds()), HTTPOnly: true,
-			SameSite: fiber.CookieSameSiteLaxMode, Secure: b.browsers.Secure(),
-		})
-	}
-	return c.Redirect(safeNext(sent.Get("next")), http.StatusSeeOther)
-}
-
-// safeNext is where to go on: a page of ours and nothing else, whatever an address asks for.
-func safeNext(path string) string {
-	address, err := url.Parse(path)
-	if err != nil || address.IsAbs() || address.Host != "" || strings.Contains(path, "\\") {
-		return home
-	}
-	if address.Path != home && !strings.HasPrefix(address.Path, home+"/") || strings.Contains(address.Path, "//") {
-		return home
-	}
-	return path
 }

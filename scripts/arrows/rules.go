@@ -32,7 +32,7 @@ var rules = []Rule{
 	{Of: "db/dbtest/...", May: []string{"db/..."}, Never: []string{fiber, templ}},
 	{Of: "db/...", May: []string{"db/migrations/..."}, Never: []string{fiber, templ}},
 	{Of: "web/...", May: []string{"web/..."}, Never: []string{fiber, gorm}},
-	{Of: "crud/screens/...", May: []string{"crud/screens/...", "crud", "web/..."}},
+	{Of: "crud/screens/...", May: []string{"crud/screens/...", "crud", "kit", "db", "web/..."}},
 	{Of: "crud/...", May: []string{"crud", "kit", "db"}, Never: []string{templ}},
 	{Of: "entities/...", May: []string{"crud", "db"}, Never: []string{templ}},
 	{Of: "customers-api/...", May: []string{"customers-api/...", "entities", "crud", "kit", "db"}, Never: []string{templ}},

@@ -1,0 +1,281 @@
+// Package screens shows entities in a browser, over any store, by their descriptions: lists, one, forms, and what comes
+// before a deletion. The Site is what they, and the pages that a service writes by hand, stand in.
+package screens
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+	"b2b.example/kit/i18n"
+	"b2b.example/web"
+)
+
+// contentPolicy lets a page load its own style sheet, scripts and pictures, and talk to nobody else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// resumed is what the field "do" says of a form that was held back while its sender logged in: it is to be shown again,
+// and has no effect.
+const resumed = "resume"
+
+// Home is where all pages are.
+const Home = "/backoffice"
+
+// Site is a backoffice: what stands around all its pages, and who is let in.
+type Site struct {
+	Company, Currency string
+	Zone              *time.Location
+	Now               func() time.Time
+	Secure            bool // browsers come by https
+
+	// Enter finds out who sent a page's request, or refuses it.
+	Enter func(c *fiber.Ctx) error
+	// AskToLogIn answers whom Enter has refused; nil: nobody is asked.
+	AskToLogIn func(c *fiber.Ctx, err error) error
+	// Complete adds to the frame what only the service knows: its navigation, and what waits.
+	Complete func(c *fiber.Ctx, frame *web.Frame) error
+}
+
+// Serve registers the pages: those of open are for everybody, those of pages for who is let in.
+func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
+	app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Home, http.StatusSeeOther) })
+	app.Get(Home+"/assets/:name", asset)
+	group := app.Group(Home, s.page, compress.New(), app.Rescue(), app.SameOrigin)
+	group.Get("/", func(c *fiber.Ctx) error {
+		if c.Path() == Home {
+			return c.Next()
+		}
+		return c.Redirect(Home, http.StatusSeeOther)
+	})
+	group.Post("/preferences", Act(Home, s.prefer))
+	open(group)
+	group.Use(s.enter)
+	pages(group)
+	group.Use(func(*fiber.Ctx) error { return fault.New(fault.NotFound, "NOT_FOUND") })
+}
+
+// page is around every page: what goes wrong becomes a page, too. A page may be kept for going back to, and is asked for
+// again whenever it is loaded.
+func (s *Site) page(c *fiber.Ctx) error {
+	kit.Page(c, chosen(c, "language"))
+	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
+	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptLanguage)
+	err := c.Next()
+	switch {
+	case err == nil:
+		return nil
+	case s.AskToLogIn != nil && fault.Of(err).Kind == fault.Unauthenticated:
+		return s.AskToLogIn(c, err)
+	}
+	return s.fail(c, err)
+}
+
+func (s *Site) enter(c *fiber.Ctx) error {
+	if err := s.Enter(c); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// fail shows the page of what went wrong.
+func (s *Site) fail(c *fiber.Ctx, err error) error {
+	problem := kit.Refusal(c, err)
+	frame := s.PlainFrame(c, "")
+	links := []web.Link{{Label: frame.T("page.link.dashboard"), URL: Home}}
+	if problem.Status >= http.StatusInternalServerError && c.Method() == fiber.MethodGet {
+		links = append([]web.Link{{Label: frame.T("page.link.again"), URL: c.OriginalURL()}}, links...)
+	}
+	return Show(c, web.FailurePage(web.Failure{
+		Frame: frame, Status: problem.Status, Title: problem.Title, Detail: problem.Detail, RequestID: problem.RequestID, Links: links,
+	}))
+}
+
+// PlainFrame is what stands around a page, as far as it can be told without asking anybody.
+func (s *Site) PlainFrame(c *fiber.Ctx, section string) web.Frame {
+	who := kit.Who(c)
+	return web.Frame{
+		Reader: web.Reader{
+			Language: kit.Language(c), Theme: chosen(c, "theme"), Zone: s.Zone, Now: s.Now(), Currency: s.Currency,
+		},
+		Company: s.Company, Operator: web.Operator{Name: who.Name, Email: who.Email, Role: string(who.Role)},
+		Section: section, Path: pathOf(c),
+	}
+}
+
+// Frame is what stands around a page.
+func (s *Site) Frame(c *fiber.Ctx, section string) (web.Frame, error) {
+	frame := s.PlainFrame(c, section)
+	if s.Complete == nil {
+		return frame, nil
+	}
+	err := s.Complete(c, &frame)
+	return frame, err
+}
+
+// pathOf is the address of the page that a request is about, for going back there: that of a form which was sent and
+// shown again is the same as that of the empty one.
+func pathOf(c *fiber.Ctx) string {
+	if c.Method() != fiber.MethodGet {
+		return c.Path()
+	}
+	return c.OriginalURL()
+}
+
+// Show sends a page. It is made as a whole before any of it is sent, and however late it is: an answer that comes after
+// its time is better than none.
+func Show(c *fiber.Ctx, page templ.Component) error {
+	var html bytes.Buffer
+	if err := page.Render(context.Background(), &html); err != nil {
+		return fmt.Errorf("render a page: %w", err)
+	}
+	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+	return c.Send(html.Bytes())
+}
+
+// Sent is the handler of a page's form: show shows the form with what was typed, submit does what it is for.
+func Sent(show, submit func(c *fiber.Ctx, sent url.Values) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		sent, err := form(c)
+		if err != nil {
+			return err
+		}
+		if sent.Get("do") == resumed {
+			return show(c, sent)
+		}
+		return submit(c, sent)
+	}
+}
+
+// Act is the handler of a form that is a button and nothing else, and stands on the page at back.
+func Act(back string, submit func(c *fiber.Ctx, sent url.Values) error) fiber.Handler {
+	return Sent(func(c *fiber.Ctx, _ url.Values) error { return c.Redirect(back, http.StatusSeeOther) }, submit)
+}
+
+// Resume shows a form again that was held back: as if it had been sent now, to the same address, and with no effect.
+func Resume(c *fiber.Ctx, path, held string) error {
+	sent, err := parseForm(held)
+	if err != nil {
+		return err
+	}
+	sent.Set("do", resumed)
+	c.Request().SetBodyString(sent.Encode())
+	c.Path(path)
+	return c.RestartRouting()
+}
+
+// form reads what a page's form has sent.
+func form(c *fiber.Ctx) (url.Values, error) {
+	media, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), fiber.MIMEApplicationForm) {
+		return nil, fault.New(fault.UnsupportedMedia, "MEDIA_TYPE_UNSUPPORTED")
+	}
+	return parseForm(string(c.Request().Body()))
+}
+
+// parseForm reads a form's fields. Browsers send the lines of a text with CR and LF; here it is LF alone.
+func parseForm(text string) (url.Values, error) {
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "MALFORMED_REQUEST").Because(err)
+	}
+	for name, sent := range values {
+		for i, value := range sent {
+			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+				return nil, fault.New(fault.Malformed, "PARAMETER_INVALID").On(name, "PARAMETER_INVALID")
+			}
+			sent[i] = strings.ReplaceAll(value, "\r\n", "\n")
+		}
+	}
+	return values, nil
+}
+
+// asset serves a file of the pages. Its address changes with its content, so it may be kept for ever.
+func asset(c *fiber.Ctx) error {
+	asset, found := web.ServeAsset(c.Path())
+	if !found {
+		return fault.New(fault.NotFound, "NOT_FOUND")
+	}
+	c.Set(fiber.HeaderContentType, asset.Type)
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Vary(fiber.HeaderAcceptEncoding)
+	if c.AcceptsEncodings("gzip") == "gzip" && asset.Gzipped != nil {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(asset.Gzipped)
+	}
+	return c.Send(asset.Content)
+}
+
+// preferences are what a browser's operator can choose; a theme of "system" is none.
+var preferences = map[string][]string{"language": {i18n.English, i18n.Spanish}, "theme": {"light", "dark", "system"}}
+
+// preferenceLife is how long a browser keeps what its operator prefers.
+const preferenceLife = 365 * 24 * time.Hour
+
+// prefer sets the language or the theme of this browser.
+func (s *Site) prefer(c *fiber.Ctx, sent url.Values) error {
+	for name, values := range preferences {
+		if !slices.Contains(values, sent.Get(name)) {
+			continue
+		}
+		c.Cookie(&fiber.Cookie{
+			Name: name, Value: sent.Get(name), Path: Home, MaxAge: int(preferenceLife.Seconds()), HTTPOnly: true,
+			SameSite: fiber.CookieSameSiteLaxMode, Secure: s.Secure,
+		})
+	}
+	return c.Redirect(SafeNext(sent.Get("next")), http.StatusSeeOther)
+}
+
+// chosen is a preference that the reader has set; "" for none.
+func chosen(c *fiber.Ctx, name string) string {
+	wanted := c.Cookies(name)
+	if wanted == "system" || !slices.Contains(preferences[name], wanted) {
+		return ""
+	}
+	return wanted
+}
+
+// SafeNext is where to go on: a page of ours and nothing else, whatever an address asks for.
+func SafeNext(path string) string {
+	address, err := url.Parse(path)
+	if err != nil || address.IsAbs() || address.Host != "" || strings.Contains(path, "\\") {
+		return Home
+	}
+	if address.Path != Home && !strings.HasPrefix(address.Path, Home+"/") || strings.Contains(address.Path, "//") {
+		return Home
+	}
+	return path
+}
+
+// IDOf is the id in a page's address; one that is none is the id of nothing.
+func IDOf(c *fiber.Ctx) (int64, error) {
+	id, ok := kit.ParseID(c.Params("id"))
+	if !ok {
+		return 0, fault.New(fault.NotFound, "NOT_FOUND")
+	}
+	return id, nil
+}
+
+// May is a handler that refuses operators of a lesser role.
+func May(least kit.Role) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if !kit.Who(c).Role.Includes(least) {
+			return fault.New(fault.Forbidden, "FORBIDDEN")
+		}
+		return c.Next()
+	}
+}
