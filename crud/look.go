@@ -1,5 +1,7 @@
 package crud
 
+import "time"
+
 // Kind is what a field is for the one who reads or types it.
 type Kind string
 
@@ -21,6 +23,7 @@ type Look struct {
 	Name                                             string
 	Kind                                             Kind
 	Required, ReadOnly, Secret, Search, Filter, Sort bool
+	Flag                                             bool  // no field of the description: what the table works out, and created_at
 	Most                                             int64 // of a number, or of a text's length in characters
 	Choices                                          []string
 }
@@ -42,11 +45,19 @@ func (f *Field) Text() string {
 // Looks are all fields that lists can use, in their order: those of the description, its flags, and created_at.
 func (d *Description[T]) Looks() []Look {
 	var looks []Look
-	for _, f := range d.listed() {
-		looks = append(looks, f.Look())
+	for i, f := range d.listed() {
+		look := f.Look()
+		look.Flag = i >= len(d.names)
+		looks = append(looks, look)
 	}
 	return looks
 }
+
+// CreatedAt is when a row was made.
+func (d *Description[T]) CreatedAt(row *T) time.Time { return base(row).CreatedAt }
+
+// Fresh is a row that has its defaults.
+func (d *Description[T]) Fresh() *T { return d.fresh().row }
 
 // ID is a row's.
 func (d *Description[T]) ID(row *T) int64 { return base(row).ID }

@@ -140,7 +140,7 @@ func noteOnArrival(r web.Reader, told *story, who kit.Identity, came string) *we
 		return &web.Note{Kind: "info", Title: told.why(r, who, standing[told.order.Status]), Text: r.T("page.note.nothing_again")}
 	case came == cameAgain:
 		return &web.Note{
-			Kind: "info", Title: r.T("page.note.already_placed", "id", told.order.ID, "at", inline(r, told.order.CreatedAt)),
+			Kind: "info", Title: r.T("page.note.already_placed", "id", told.order.ID, "at", screens.Inline(r, told.order.CreatedAt)),
 			Text: r.T("page.note.already_placed.do"),
 		}
 	}

@@ -1,15 +1,13 @@
 package orders
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -45,16 +43,16 @@ func (s *story) last(action string) *db.EventRow {
 // fill puts into a page who did what.
 func (s *story) fill(page *web.Order) {
 	if e := s.last("created"); e != nil {
-		page.PlacedBy, page.PlacedThrough = actorName(page.Reader, e), e.Channel
+		page.PlacedBy, page.PlacedThrough = screens.ActorName(page.Reader, e), e.Channel
 	}
 	if e := s.last("confirmed"); e != nil {
-		page.ConfirmedBy = actorName(page.Reader, e)
+		page.ConfirmedBy = screens.ActorName(page.Reader, e)
 	}
 	if e := s.last("canceled"); e != nil {
-		page.CanceledBy = actorName(page.Reader, e)
+		page.CanceledBy = screens.ActorName(page.Reader, e)
 	}
 	for i := range s.events {
-		page.Timeline = append(page.Timeline, happening(page.Reader, &s.events[i]))
+		page.Timeline = append(page.Timeline, screens.Happening(page.Reader, &s.events[i], told(page.Reader, s.events[i].Action)))
 	}
 	if n := len(s.events); n > 0 {
 		page.EarlierCount = s.events[n-1].EntityVersion - 1
@@ -79,7 +77,7 @@ func (s *story) why(r web.Reader, who kit.Identity, code string) string {
 	case "ORDER_IS_CANCELED":
 		return s.doneBy(r, who, code, "canceled", s.order.CanceledAt)
 	case "CANCEL_WINDOW_PASSED":
-		return r.T("page.blocked."+code, "window", r.Until(s.cancelBy), "at", inline(r, *s.ends))
+		return r.T("page.blocked."+code, "window", r.Until(s.cancelBy), "at", screens.Inline(r, *s.ends))
 	}
 	return r.T("page.blocked." + code)
 }
@@ -93,70 +91,34 @@ func (s *story) doneBy(r web.Reader, who kit.Identity, code, action string, at *
 	if e.Actor == who.Caller() {
 		id += "_you"
 	}
-	return r.T(id, "who", actorName(r, e), "at", inline(r, *at))
-}
-
-// inline is a time within a sentence: "at 10:32", "on 20 Nov 18:20".
-func inline(r web.Reader, at time.Time) string {
-	if r.SameDay(at, r.Now) {
-		return r.T("page.at.clock", "time", r.Clock(at))
-	}
-	return r.T("page.at.day", "time", r.When(at))
-}
-
-// actorName is the name of who did something, as it was then.
-func actorName(r web.Reader, e *db.EventRow) string {
-	kind, name, _ := strings.Cut(e.Actor, ":")
-	switch {
-	case e.ActorName != "":
-		return e.ActorName
-	case kind == "system":
-		return r.T("page.actor.system")
-	}
-	return name
+	return r.T(id, "who", screens.ActorName(r, e), "at", screens.Inline(r, *at))
 }
 
 // told are the fields whose changes a timeline shows, in this order: the others follow from these, or are shown above.
-var told = []string{"status", "total_cents", "units", "cancel_reason", "cancel_note", "note", "reference"}
-
-// happening is an event as a timeline shows it.
-func happening(r web.Reader, e *db.EventRow) web.Happening {
-	h := web.Happening{Action: e.Action, Who: actorName(r, e), At: e.CreatedAt, Channel: e.Channel, RequestID: e.RequestID}
-	if e.IdempotencyKey != nil && e.Channel != kit.ChannelUI {
-		h.Key = *e.IdempotencyKey
+func told(r web.Reader, action string) []screens.Told {
+	as := func(field string, text func(string) string) screens.Told {
+		return screens.Told{Field: field, Label: r.T("page.field." + field), Text: func(value string) string {
+			if value == "" {
+				return ""
+			}
+			return text(value)
+		}}
 	}
-	var changes map[string]struct{ Old, New jsontext.Value }
-	if err := json.Unmarshal([]byte(e.Changes), &changes, json.MatchCaseInsensitiveNames(true)); err != nil {
-		return h // an event that cannot be read is shown without its changes
+	plain := func(value string) string { return value }
+	fields := []screens.Told{
+		as("status", func(value string) string { return r.T("page.status." + value) }),
+		as("total_cents", func(value string) string { return r.MoneySigned(numberOf(value)) }),
+		as("units", func(value string) string { return r.Number(numberOf(value)) }),
+		as("cancel_reason", func(value string) string { return r.T("page.reason." + value) }),
+		as("cancel_note", plain), as("note", plain), as("reference", plain),
 	}
-	for _, field := range told {
-		change, ok := changes[field]
-		if !ok || e.Action == "created" && field == "status" {
-			continue
-		}
-		before, after := valueText(r, field, change.Old), valueText(r, field, change.New)
-		if before != after {
-			h.Changes = append(h.Changes, web.Change{Label: r.T("page.field." + field), Old: before, New: after})
-		}
+	if action == "created" { // that it is created then goes without saying
+		return fields[1:]
 	}
-	return h
+	return fields
 }
 
-// valueText is a field's value as people read it; "" for none.
-func valueText(r web.Reader, field string, value jsontext.Value) string {
-	var read any
-	if len(value) == 0 || json.Unmarshal(value, &read) != nil || read == nil {
-		return ""
-	}
-	switch number, _ := read.(float64); field {
-	case "status":
-		return r.T(fmt.Sprint("page.status.", read))
-	case "cancel_reason":
-		return r.T(fmt.Sprint("page.reason.", read))
-	case "total_cents":
-		return r.MoneySigned(int64(number))
-	case "units":
-		return r.Number(int64(number))
-	}
-	return fmt.Sprint(read)
+func numberOf(value string) int64 {
+	n, _ := strconv.ParseInt(value, 10, 64) // an event has whole numbers
+	return n
 }
