@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
@@ -15,6 +16,7 @@ import (
 type api[T any] struct {
 	*Description[T]
 	store Store[T]
+	now   func() time.Time
 }
 
 // The inputs of the routes, beyond the query of a list.
@@ -33,13 +35,13 @@ type (
 
 // Serve registers the routes of a table's resource.
 func Serve[T any](a *kit.App, t *Table[T]) {
-	r, name := api[T]{Description: t.Description, store: t}, typeName(t.Name)
+	r, name := api[T]{Description: t.Description, store: t, now: a.Now}, typeName(t.Name)
 	shown := component(a, name, r.entitySchema())
 	input := component(a, name+"Input", r.inputSchema(false))
 	patch := component(a, name+"Patch", r.inputSchema(true))
 	page := component(a, name+"List", PageSchema(shown))
 	all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
-	kit.Handle(a, fiber.MethodGet, all, r.op("list", kit.Op{Out: page, Query: r.listParameters(), Link: true, Codes: []string{"CURSOR_INVALID"}}), r.list)
+	kit.Handle(a, fiber.MethodGet, all, r.op("list", kit.Op{Out: page, Query: r.listParameters(), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}), r.list)
 	kit.Handle(a, fiber.MethodPost, all, r.op("create", kit.Op{In: input, Out: shown, Status: fiber.StatusCreated, ETag: true}), r.create)
 	kit.Handle(a, fiber.MethodGet, one, r.op("get", kit.Op{Out: shown, ETag: true}), r.get)
 	kit.Handle(a, fiber.MethodPatch, one, r.op("update", kit.Op{In: patch, Out: shown, IfMatch: true}), r.patch)
@@ -73,6 +75,13 @@ func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	params, err := QueryOf(c)
 	if err != nil {
 		return nil, err
+	}
+	if WantsFile(c) {
+		write, err := r.store.File(kit.Context(c), params)
+		if err != nil {
+			return nil, err
+		}
+		return FileAnswer(c, r.Plural, r.now(), write), nil
 	}
 	page, err := r.store.List(kit.Context(c), params)
 	if err != nil {

@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -101,6 +102,21 @@ func (r *Remote[T]) Events(ctx context.Context, id int64, limit int) ([]db.Event
 		})
 	}
 	return events, nil
+}
+
+// File is the whole of a list, as its owner writes it.
+func (r *Remote[T]) File(ctx context.Context, params url.Values) (FileWriter, error) {
+	body, err := r.client.Open(context.WithoutCancel(ctx), kit.Call{
+		Path: "/" + r.Plural, Query: params, Header: http.Header{fiber.HeaderAccept: {csvType}}, Acting: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, w io.Writer, _ string) error {
+		defer func() { _ = body.Close() }()
+		_, err := io.Copy(w, body)
+		return err
+	}, nil
 }
 
 // Create makes an entity: 201.

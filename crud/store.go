@@ -15,6 +15,8 @@ type Store[T any] interface {
 	Get(ctx context.Context, id int64) (*T, error)
 	// Events are the newest of its events, up to a limit.
 	Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error)
+	// File is the whole of a list as a file, by the parameters of its URL.
+	File(ctx context.Context, params url.Values) (FileWriter, error)
 	// Describe tells what its fields are.
 	Describe() *Description[T]
 

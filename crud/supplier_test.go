@@ -182,6 +182,11 @@ func TestFiltersSortsAndFlags(t *testing.T) {
 	})
 }
 
+func (w *world) exec(sql string, args ...any) {
+	w.t.Helper()
+	require.NoError(w.t, w.db.Tx(context.Background(), func(tx *db.Tx) error { return tx.Exec(sql, args...).Error }))
+}
+
 // list gives the ids of a whole list, page by page.
 func (w *world) list(path string) []int64 {
 	w.t.Helper()

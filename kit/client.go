@@ -83,9 +83,10 @@ func NewClient(o ClientOptions) *Client {
 	}
 	if o.Transport == nil {
 		o.Transport = &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: connectTimeout}).DialContext,
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     10 * time.Second, // sooner than the server gives up on one that was never used
+			DialContext:           (&net.Dialer{Timeout: connectTimeout}).DialContext,
+			MaxIdleConnsPerHost:   64,
+			ResponseHeaderTimeout: o.Timeout,
+			IdleConnTimeout:       10 * time.Second, // sooner than the server gives up on one that was never used
 		}
 	}
 	policy := retrypolicy.NewBuilder[*Reply]().
@@ -130,6 +131,26 @@ func (c *Client) Do(ctx context.Context, call Call) (*Reply, error) {
 		return nil, c.faultOf(call, err)
 	}
 	return reply, nil
+}
+
+// Open makes a call whose answer may be long: the caller reads and closes it. It is read as long as ctx lasts, and is
+// not asked for again.
+func (c *Client) Open(ctx context.Context, call Call) (io.ReadCloser, error) {
+	request, err := c.request(ctx, call, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.faultOf(call, err)
+	}
+	if response.StatusCode == http.StatusOK {
+		return response.Body, nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, _ := io.ReadAll(io.LimitReader(response.Body, answerLimit)) // what cannot be read is no problem document
+	reply := &Reply{Status: response.StatusCode, Header: response.Header, Body: content}
+	return nil, c.faultOf(call, &refusal{reply: reply, call: call.Method + " " + call.Path})
 }
 
 // Get reads one thing.
@@ -189,13 +210,13 @@ func (c *Client) request(ctx context.Context, call Call, body []byte) (*http.Req
 			request.Header.Set(name, value)
 		}
 	}
-	maps.Copy(request.Header, call.Header)
 	token := c.options.Token.Token
 	if call.Acting {
 		token = actingToken(ctx)
 	}
 	set(fiber.HeaderAuthorization, "Bearer "+token)
 	set(fiber.HeaderAccept, fiber.MIMEApplicationJSON)
+	maps.Copy(request.Header, call.Header)
 	set(headerChannel, c.options.Channel)
 	set(headerKey, quoted(call.Key))
 	set(fiber.HeaderIfMatch, call.IfMatch)

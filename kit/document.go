@@ -176,6 +176,9 @@ func (d *document) success(op Op, out reflect.Type) *openapi3.Response {
 	default:
 		response.WithJSONSchemaRef(d.schema(out, answers))
 	}
+	if op.CSV {
+		response.Content["text/csv"] = openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema())
+	}
 	return response
 }
 

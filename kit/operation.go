@@ -1,7 +1,9 @@
 package kit
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 
@@ -35,6 +37,7 @@ type Op struct {
 	ETag        bool     // answers the entity's version in ETag; IfMatch implies it
 	Location    bool     // answers the new entity's address in Location; 201 implies it
 	Link        bool     // answers the neighbouring pages in Link
+	CSV         bool     // answers a whole list as a file, to who accepts text/csv
 	Gone        bool     // answers 204 to a late retry, when its target has been deleted since
 	Codes       []string // problem codes that it may answer beyond those that follow from all else
 
@@ -66,6 +69,9 @@ type Answer struct {
 	Link        string
 	Replayed    bool // sends Idempotent-Replayed: true
 	Body        []byte
+	// Stream writes the body while it is sent, instead of Body; File is what it is saved as.
+	Stream func(ctx context.Context, w io.Writer) error
+	File   string
 }
 
 // Handle registers an operation: its route behind its guard, its input strictly read, its entry in the document. In is
@@ -158,5 +164,11 @@ func sendAnswer(c *fiber.Ctx, a *Answer) error {
 	}
 	set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	set(fiber.HeaderContentType, a.ContentType)
+	if a.Stream != nil {
+		c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+a.File+`"`)
+		c.Status(status)
+		Stream(c, a.Stream)
+		return nil
+	}
 	return c.Status(status).Send(a.Body)
 }

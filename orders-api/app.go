@@ -92,7 +92,7 @@ func (s *service) routes(app *kit.App) {
 		Codes: []string{"CUSTOMER_NOT_FOUND", "PRODUCT_NOT_FOUND", "PRODUCT_ARCHIVED", "ORDER_TOTAL_TOO_LARGE", "INSUFFICIENT_STOCK", "CUSTOMERS_UNAVAILABLE"},
 	}, s.place)
 	kit.Handle(app, "GET", "/orders", kit.Op{
-		ID: "listOrders", Summary: "List orders, newest first", Tag: "orders", Guard: reads, Link: true, Query: listParameters(),
+		ID: "listOrders", Summary: "List orders, newest first", Tag: "orders", Guard: reads, Link: true, CSV: true, Query: listParameters(),
 		Out: crud.PageSchema(kit.SchemaOf[OrderSummary](app)).NewRef(), Codes: []string{"CURSOR_INVALID"},
 	}, s.list)
 	kit.Handle(app, "GET", "/orders/:id", kit.Op{

@@ -484,3 +484,22 @@ func (w *world) scans(sql string, args []any) (whole []map[string]any) {
 	}
 	return whole
 }
+
+// The list of orders as a file is all of it, in the reader's language, and keeps the list's filters.
+func TestOrdersAsAFile(t *testing.T) {
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 100)
+		for range 3 {
+			w.place(item(1, 1))
+		}
+		w.cancel(2)
+		text := func(path, language string) string {
+			return string(w.Do(t, kittest.Case{
+				Path: path, As: w.viewer, Header: headers("Accept", "text/csv", "Accept-Language", language), Status: 200,
+			}).Body)
+		}
+		require.Regexp(t, `(?s)^\x{FEFF}id,status,customer_id,.*\r\n3,CREATED,1,ACME Ltd,Ops@acme.test,'\+34 600 100 200,B-123,,1,2.50,.*\r\n2,CANCELED,.*\r\n1,`, text("/orders", "en"))
+		require.Regexp(t, `(?s)^\x{FEFF}id;.*\r\n2;CANCELED;1;[^\n]*;2,50;;OTHER;[^\n]*\r\n$`, text("/orders?status=CANCELED", "es"))
+		w.Do(t, kittest.Case{Path: "/orders?status=LOST", As: w.viewer, Header: headers("Accept", "text/csv"), Status: 400, Code: "PARAMETER_INVALID"})
+	})
+}

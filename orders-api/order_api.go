@@ -208,6 +208,13 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if crud.WantsFile(c) {
+		write, err := file(s.db, params)
+		if err != nil {
+			return nil, err
+		}
+		return crud.FileAnswer(c, "orders", s.db.Now(), write), nil
+	}
 	page, err := List(kit.Context(c), s.db, params)
 	if err != nil {
 		return nil, err

@@ -74,11 +74,17 @@ func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], e
 	if err != nil {
 		return crud.Page[Order]{}, err
 	}
+	return l.read(ctx, d)
+}
+
+// read reads the page that was asked for.
+func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
 	query := d.Read(ctx)
 	for _, c := range l.where {
 		query = query.Where(c.sql, c.args...)
 	}
-	if query, err = l.at(query); err != nil {
+	query, err := l.at(query)
+	if err != nil {
 		return crud.Page[Order]{}, err
 	}
 	var rows []Order
