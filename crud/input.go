@@ -66,6 +66,9 @@ func (in *Input[T]) json() []byte {
 	return append(b, '}')
 }
 
+// Row is a new row of what was given.
+func (in *Input[T]) Row() *T { return in.row }
+
 // Err is what is wrong with the input by itself.
 func (in *Input[T]) Err() error { return in.errs.Err() }
 

@@ -30,7 +30,7 @@ func (c Cancel) returned() string {
 	}
 	parts := make([]string, 0, len(lines)+1)
 	for _, line := range lines {
-		parts = append(parts, c.Number(line.Qty)+" × "+line.SKU)
+		parts = append(parts, c.Number(line.Qty)+"\u00a0×\u00a0"+line.SKU)
 	}
 	if more := len(c.Order.Lines) - len(lines); more > 0 {
 		parts = append(parts, c.T("page.cancel.more_lines", "count", more))

@@ -62,14 +62,11 @@ var statuses = map[string]look{
 	"CANCELED":  {"quiet", "ban"},
 }
 
-// initials are the first letters of a name's first and last word: two at most.
+// initials are the first letters of a name's first two words.
 func initials(name string) string {
 	words := strings.Fields(name)
-	if len(words) > 2 {
-		words = []string{words[0], words[len(words)-1]}
-	}
 	var letters strings.Builder
-	for _, word := range words {
+	for _, word := range words[:min(2, len(words))] {
 		for _, letter := range word {
 			letters.WriteRune(letter)
 			break

@@ -8,9 +8,12 @@ type queueHead struct {
 	count                        Count
 }
 
-// toConfirmSense is what the number of orders to confirm means.
+// toConfirmSense is what the number of orders to confirm means. None means nothing.
 func (d Dashboard) toConfirmSense() string {
-	if d.ToConfirm.TotalCents > 0 {
+	switch {
+	case d.ToConfirm.Count.N == 0:
+		return ""
+	case d.ToConfirm.TotalCents > 0:
 		return d.T("page.dashboard.in_all", "total", d.MoneySigned(d.ToConfirm.TotalCents))
 	}
 	return d.T("page.dashboard.to_confirm.sense")
@@ -18,10 +21,21 @@ func (d Dashboard) toConfirmSense() string {
 
 // expiringSense is what the number of expiring orders means.
 func (d Dashboard) expiringSense() string {
-	if d.ExpiryOff {
+	switch {
+	case d.ExpiryOff:
 		return d.T("page.dashboard.expiry_off")
+	case d.Expiring.Count.N == 0:
+		return ""
 	}
 	return d.T("page.dashboard.expiring.sense", "within", d.Until(d.ExpiringWithin))
+}
+
+// lowStockSense is what the number of products means.
+func (d Dashboard) lowStockSense() string {
+	if d.LowStockCount.N == 0 {
+		return ""
+	}
+	return d.T("page.dashboard.low_stock.sense")
 }
 
 // left is how long it is until then; nothing for what never comes.

@@ -1,18 +1,20 @@
 package web
 
-// page is an entry of the navigation.
-type page struct {
-	section, label, icon, address string
-	count                         Count
-}
+import "cmp"
 
 // navigation lists where a reader can go.
-func navigation(f Frame) []page {
-	return []page{
-		{section: "dashboard", label: f.T("page.nav.dashboard"), icon: "layout-dashboard", address: "/backoffice"},
-		{section: "orders", label: f.T("page.nav.orders"), icon: "receipt-text", address: "/backoffice/orders", count: f.Waiting},
+func navigation(f Frame) []NavItem {
+	if f.Nav != nil {
+		return f.Nav
+	}
+	return []NavItem{
+		{Section: "dashboard", Label: f.T("page.nav.dashboard"), Icon: "layout-dashboard", URL: "/backoffice"},
+		{Section: "orders", Label: f.T("page.nav.orders"), Icon: "receipt-text", URL: "/backoffice/orders", Count: f.Waiting},
 	}
 }
+
+// icon is an entry's own icon, or that of any table.
+func (n NavItem) icon() string { return cmp.Or(n.Icon, "table-2") }
 
 // otherLanguage is what the switch of languages leads to: there are two.
 func (r Reader) otherLanguage() string {

@@ -18,10 +18,11 @@ func do(value string) templ.Attributes {
 
 // doWith is do for one of many: "add:17".
 func doWith(verb string, numbers ...int64) templ.Attributes {
+	value := []string{verb}
 	for _, n := range numbers {
-		verb += ":" + strconv.FormatInt(n, 10)
+		value = append(value, strconv.FormatInt(n, 10))
 	}
-	return do(verb)
+	return do(strings.Join(value, ":"))
 }
 
 // labelled gives a button whose label is an icon its name.

@@ -1,9 +1,6 @@
 package web
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // fact is one figure at the head of an order.
 type fact struct {
@@ -52,38 +49,18 @@ func (o Order) placedBy() string {
 	case o.PlacedThrough == "" || o.PlacedThrough == "UI":
 		return o.by(o.PlacedBy)
 	}
-	return o.by(o.PlacedBy) + ", " + o.T(through)
+	return o.by(o.PlacedBy) + " · " + o.T("page.channel."+o.PlacedThrough)
 }
 
-// moment is when something happened, to the second, with its date when that is not today.
-func (o Order) moment(t time.Time) string {
-	if o.SameDay(t, o.Now) {
-		return o.ClockSeconds(t)
+// offered are the actions that can be done now, or those that can't.
+func (o Order) offered(allowed bool) []Action {
+	var actions []Action
+	for _, action := range o.Actions {
+		if action.Allowed == allowed {
+			actions = append(actions, action)
+		}
 	}
-	return o.When(t) + strings.TrimPrefix(o.ClockSeconds(t), o.Clock(t))
-}
-
-// soon is when something will happen, with its date when that is not today.
-func (o Order) soon(t time.Time) string {
-	if o.SameDay(t, o.Now) {
-		return o.Clock(t)
-	}
-	return o.When(t)
-}
-
-// happeningIcons are the dots of a timeline: the kind of each, and its icon.
-var happeningIcons = map[string]look{
-	"created":   {"quiet", "plus"},
-	"confirmed": {"ok", "check"},
-	"canceled":  {"quiet", "ban"},
-}
-
-// happeningLook is the dot of an event; a pencil for one that changed something.
-func happeningLook(action string) look {
-	if known, found := happeningIcons[action]; found {
-		return known
-	}
-	return look{"info", "pencil"}
+	return actions
 }
 
 // hasFocus says whether one of the actions is what the reader will want next.

@@ -65,14 +65,14 @@ func ariaSort(by, column string) string {
 func (o Orders) shown() string {
 	count := o.T("page.orders.shown", "count", len(o.Rows))
 	if len(o.Rows) == 0 || !strings.HasSuffix(o.Sort.By, "created_at") {
-		return count + " · " + o.ZoneName()
+		return count
 	}
 	first, last := o.When(o.Rows[0].Placed), o.When(o.Rows[len(o.Rows)-1].Placed)
 	span := o.T("page.orders.span", "from", inText(first), "to", inText(last))
 	if first == last {
 		span = inText(first)
 	}
-	return count + " · " + span + " · " + o.ZoneName()
+	return count + " · " + span
 }
 
 // sought says what an empty list was searched for.

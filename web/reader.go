@@ -7,7 +7,7 @@ import (
 	"b2b.example/kit/i18n"
 )
 
-// T is the text of an id in the reader's language. The arguments are pairs of a name and a value: T("page.x", "count", 3).
+// T is the text of an id in the reader's language. The arguments are pairs of a name and a value: T(id, "count", 3).
 // The one named count decides between singular and plural, and is written as the reader writes numbers.
 func (r Reader) T(id string, args ...any) string {
 	values := make(map[string]any, len(args)/2)

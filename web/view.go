@@ -1,3 +1,5 @@
+// Package web is what the backoffice looks like: views in, HTML out, and the assets that the pages load. It knows no
+// database and no HTTP.
 package web
 
 import "time"
@@ -18,10 +20,20 @@ type Reader struct {
 type Frame struct {
 	Reader
 	Company  string
-	Operator Operator // empty before the log-in
-	Section  string   // what the navigation marks: "dashboard", "orders"; "" for nothing
-	Path     string   // the page's own address with its query: where a switch of language or theme leads back to
-	Waiting  Count    // orders that wait to be confirmed
+	Operator Operator  // empty before the log-in
+	Section  string    // what the navigation marks: "dashboard", "orders"; "" for nothing
+	Path     string    // the page's own address with its query: where a switch of language or theme leads back to
+	Waiting  Count     // orders that wait to be confirmed
+	Nav      []NavItem // where the reader can go; nil: the dashboard and the orders
+}
+
+// NavItem is an entry of the navigation.
+type NavItem struct {
+	Section    string // marked when it is the frame's
+	Label, URL string
+	Icon       string // of the sprite; "" for that of a table
+	Count      Count  // what waits there to be confirmed
+	Apart      bool   // a rule stands before it, and what follows is needed less often
 }
 
 // Operator is the one who is logged in.

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"b2b.example/crud"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -79,4 +80,25 @@ func plain(value jsontext.Value) string {
 		return fmt.Sprintf("%s", value)
 	}
 	return text
+}
+
+// timeline are the events of an entity.
+func (r resource[T]) timeline(reader web.Reader, events []db.EventRow) []web.Happening {
+	var told []Told
+	for _, look := range r.Looks() {
+		if !look.Flag {
+			told = append(told, r.told(reader, look))
+		}
+	}
+	var happened []web.Happening
+	for i := range events {
+		happened = append(happened, Happening(reader, &events[i], told))
+	}
+	return happened
+}
+
+func (r resource[T]) told(reader web.Reader, look crud.Look) Told {
+	return Told{Field: look.Name, Label: r.label(reader, look.Name), Text: func(value string) string {
+		return r.shown(reader, look, value).Text
+	}}
 }

@@ -11,20 +11,26 @@
   const isBusy = (element) => element.getAttribute("aria-busy") === "true";
   const calm = (root) => [root, ...root.querySelectorAll("[aria-busy]")].forEach((element) => setBusy(element, false));
 
+  // What Enter presses is hidden in some forms: the button that is seen is busy, too.
+  const buttons = (form, value) => [...form.querySelectorAll(`[name=do][value="${CSS.escape(value)}"]`)];
+  const alike = (form, button) => button?.name === "do" ? buttons(form, button.value) : [button];
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog") return;
     if (isBusy(form)) return event.preventDefault();
     setBusy(form, true);
-    setBusy(event.submitter, true);
+    alike(form, event.submitter).forEach((button) => setBusy(button, true));
     setTimeout(calm, patience, form);
   });
   window.addEventListener("pageshow", (event) => event.persisted && calm(document.body));
 
-  // The form of a new order: each input and button of it that has hx-post sends it whole, and the answer's form is
-  // morphed in. The server keeps nothing of it, so an answer to a form that has changed meanwhile is dropped, and the form
+  // A form that works itself out: each input and button of it that has hx-post sends it whole, and the answer's form is
+  // morphed in. A button does what its value says, an input what its data-do says, or "update". The server keeps nothing of it, so an answer to a form that has changed meanwhile is dropped, and the form
   // as it is now is sent again: nothing that was typed is lost.
   const values = (form) => new URLSearchParams(new FormData(form));
+
+  const told = (source) => source.type === "submit" ? source.value : source.dataset.do ?? "update";
 
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement: source, request } = event.detail.ctx;
@@ -36,24 +42,36 @@
 
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
+    if (!ctx.request.form) return;
     ctx.sent = values(ctx.request.form).toString();
     ctx.request.body = new URLSearchParams(ctx.sent);
-    ctx.request.body.append("do", ctx.sourceElement.type === "submit" ? ctx.sourceElement.value : "update");
+    ctx.request.body.append("do", told(ctx.sourceElement));
   });
 
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx, tasks } = event.detail;
     const { sourceElement: source, request: { form } } = ctx;
-    if (!tasks[0]?.fragment.firstElementChild) {
+    const isOther = !tasks[0]?.fragment.firstElementChild;
+    if (!form) return isOther && (event.preventDefault(), ctx.response.status < 500 && location.reload());
+    if (isOther) {
       event.preventDefault();
       return sendPlainly(form, source, ctx.response.status);
     }
-    if (ctx.sent === values(form).toString()) return;
+    if (ctx.sent === values(form).toString()) return prepare(tasks[0].fragment, source);
     event.preventDefault();
     ctx.isSentAgain = true;
     if (source.type === "submit") calm(form);
     htmx.ajax("POST", form.action, { source });
   });
+
+  // A morph leaves the text of the input alone that has the focus; a button may have emptied it. And only a button moves
+  // the focus: who types keeps it.
+  const prepare = (answer, source) => {
+    const focused = document.activeElement;
+    const answered = focused.id && answer.querySelector(`#${CSS.escape(focused.id)}`);
+    if (answered && focused.value !== answered.value) focused.value = answered.value;
+    if (source.type !== "submit") answer.querySelectorAll("[autofocus]").forEach((element) => element.removeAttribute("autofocus"));
+  };
 
   document.addEventListener("htmx:after:swap", () => hideOthers({ target: document.activeElement }));
 
@@ -73,7 +91,7 @@
     const pressed = source.type === "submit";
     if (!pressed && status !== 401) return;
     setBusy(form, false);
-    form.requestSubmit(pressed && status !== 401 ? source : form.querySelector("[name=do][value=update]"));
+    form.requestSubmit(pressed && status !== 401 ? source : buttons(form, "update")[0] ?? buttons(form, told(source))[0]);
   };
 
   document.addEventListener("focusin", ({ target }) => target.matches("input[name=qty]") && target.select());
@@ -99,6 +117,17 @@
   });
   document.addEventListener("pointerdown", hideOthers);
   document.addEventListener("focusin", hideOthers);
+  hideOthers({ target: document.activeElement });
+
+  // A menu closes when something else is touched, and by Escape.
+  const menus = "details.menu[open], details.operator[open]";
+  document.addEventListener("pointerdown", ({ target }) => document.querySelectorAll(menus).forEach((menu) => (menu.open = menu.contains(target))));
+  document.addEventListener("keydown", ({ key, target }) => {
+    const menu = key === "Escape" && target.closest(menus);
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 
   // A link with data-dialog="ID" opens that part of its page over this one. data-close in it closes it; so does Escape.
   const openDialog = async (link) => {

@@ -122,7 +122,7 @@ var lines = []web.Line{
 func created(f web.Frame) web.Order {
 	r := f.Reader
 	f.Path = "/backoffice/orders/1042"
-	placed := ago(63*time.Minute - 51*time.Second)
+	placed := ago(62*time.Minute + 29*time.Second)
 	expires := placed.Add(ttl)
 	return web.Order{
 		Frame: f, ID: 1042, Status: "CREATED", Units: 29, TotalCents: 459900, Placed: *placed, PlacedBy: "ERP Núñez", PlacedThrough: "API",
@@ -145,13 +145,13 @@ func created(f web.Frame) web.Order {
 // confirmed has just been confirmed by the reader.
 func confirmed(f web.Frame) web.Order {
 	r, view := f.Reader, created(f)
-	at := ago(11*time.Minute + 12*time.Second)
+	at := ago(3*time.Minute + 12*time.Second)
 	view.Status, view.Confirmed, view.ConfirmedBy = "CONFIRMED", at, "Marta Tapia"
 	view.Actions = []web.Action{
-		{Name: "confirm", Reason: in(r, "You confirmed it at 10:32.", "Usted lo confirmó a las 10:32.")},
-		{Name: "cancel", Allowed: true, Key: "2b1f", Hint: in(r, "Until 10:42, 9 min left. Returns 29 units to stock.", "Hasta las 10:42, quedan 9 min. Devuelve 29 unidades.")},
+		{Name: "confirm", Reason: in(r, "You confirmed it at 10:40.", "Usted lo confirmó a las 10:40.")},
+		{Name: "cancel", Allowed: true, Key: "2b1f", Hint: in(r, "Until 10:50, 6 min left. Returns 29 units to stock.", "Hasta las 10:50, quedan 6 min. Devuelve 29 unidades.")},
 	}
-	view.Upcoming = []web.Upcoming{{What: "cancel_closes", At: at.Add(20 * time.Minute)}}
+	view.Upcoming = []web.Upcoming{{What: "cancel_closes", At: at.Add(10 * time.Minute)}}
 	view.Timeline = append([]web.Happening{{
 		Action: "confirmed", Who: "Marta Tapia", At: *at, Channel: "UI", RequestID: "7f3a91c2-51be-4c0d-9c01-e2b7c40d77e1",
 		Changes: []web.Change{{Label: r.T("page.orders.status"), Old: r.T("page.status.CREATED"), New: r.T("page.status.CONFIRMED")}},
@@ -164,7 +164,7 @@ func confirmed(f web.Frame) web.Order {
 func canceled(f web.Frame) web.Order {
 	r, view := f.Reader, confirmed(f)
 	at := ago(25 * time.Hour)
-	view.Placed, view.Confirmed, view.Done, view.EarlierCount = *ago(49 * time.Hour), ago(26 * time.Hour), nil, 12
+	view.Placed, view.Confirmed, view.Done, view.EarlierCount = *ago(49 * time.Hour), ago(26*time.Hour), nil, 12
 	view.Status, view.Canceled, view.CanceledBy, view.CancelReason = "CANCELED", at, "Ana Ruiz", "CUSTOMER_REQUEST"
 	view.CancelNote = in(r, "Asked by phone, Luis Núñez.\nWill reorder on Monday.", "Por teléfono, Luis Núñez.\nVolverá a pedir el lunes.")
 	view.Actions = []web.Action{
@@ -207,7 +207,7 @@ func refused(f web.Frame) web.Order {
 
 func cancel(f web.Frame) web.Cancel {
 	order := confirmed(f)
-	until := Now.Add(9 * time.Minute)
+	until := *ago(-6*time.Minute - 48*time.Second)
 	f.Path = "/backoffice/orders/1042/cancel"
 	return web.Cancel{
 		Frame: f, Order: order, Until: &until, Key: "9c1e", Reason: "CUSTOMER_REQUEST",

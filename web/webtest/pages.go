@@ -30,7 +30,7 @@ func Pages(r web.Reader, change func(view any)) []Page {
 		change = func(any) {}
 	}
 	f := Frame(r)
-	return []Page{
+	pages := []Page{
 		page("dashboard", dashboard(f), web.DashboardPage, change),
 		page("dashboard-nothing", idle(f), web.DashboardPage, change),
 		page("orders", orders(f), web.OrdersPage, change),
@@ -51,6 +51,7 @@ func Pages(r web.Reader, change func(view any)) []Page {
 		page("login-refused", loginRefused(r), web.LoginPage, change),
 		page("failure", failure(f), web.FailurePage, change),
 	}
+	return append(append(pages, entityPages(f, change)...), importPages(f, change)...)
 }
 
 func page[V any](name string, view V, render func(V) templ.Component, change func(view any)) Page {

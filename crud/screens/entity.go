@@ -1,0 +1,193 @@
+package screens
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+	"b2b.example/web"
+)
+
+const (
+	timelineLength = 50               // events that a page shows
+	freshFor       = 60 * time.Second // what the reader did so long ago is told as just done
+)
+
+// one is the page of one entity.
+func (r resource[T]) one(c *fiber.Ctx) error {
+	id, err := IDOf(c)
+	if err != nil {
+		return err
+	}
+	row, err := r.store.Get(kit.Context(c), id)
+	if err != nil {
+		return err
+	}
+	events, err := r.store.Events(kit.Context(c), id, timelineLength)
+	if err != nil {
+		return err
+	}
+	frame, err := r.Frame(c, r.Plural)
+	if err != nil {
+		return err
+	}
+	page := web.Entity{
+		Frame: frame, Title: r.Title(row), Kind: r.word(frame.Reader, "one"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
+		Badge: r.retired(frame.Reader, row), Timeline: r.timeline(frame.Reader, events), Done: r.justDone(frame.Reader, kit.Who(c), events),
+	}
+	for _, field := range r.FieldsOf(row) {
+		if look := field.Look(); shown(look) {
+			page.Facts = append(page.Facts, web.Fact{Label: r.label(frame.Reader, look.Name), Cell: r.shown(frame.Reader, look, field.Text())})
+		}
+	}
+	r.offer(c, &page, row)
+	return Show(c, web.EntityPage(page))
+}
+
+// offer puts in what can be done, or why nothing can.
+func (r resource[T]) offer(c *fiber.Ctx, page *web.Entity, row *T) {
+	if r.options.Related != nil {
+		page.Related = r.options.Related(page.Reader, row)
+	}
+	if !r.mayWrite(c) {
+		page.Reason = page.T("page.blocked.role", "role", page.T("page.role."+string(r.Write)))
+		return
+	}
+	page.EditURL = r.urlOf(r.ID(row), "edit")
+	if r.options.Actions != nil {
+		page.Actions = r.options.Actions(page.Reader, row)
+	}
+	if r.Deletion != crud.Kept {
+		page.Actions = append(page.Actions, web.EntityAction{
+			Label: page.T("page.entity.delete"), URL: r.urlOf(r.ID(row), "delete"), Danger: true, Icon: "trash-2",
+		})
+	}
+}
+
+// justDone is the reader's own newest change, while it is fresh.
+func (r resource[T]) justDone(reader web.Reader, who kit.Identity, events []db.EventRow) *web.Note {
+	if len(events) == 0 {
+		return nil
+	}
+	e := events[0]
+	if e.Actor != who.Caller() || e.Channel != kit.ChannelUI || reader.Now.Sub(e.CreatedAt) >= freshFor {
+		return nil
+	}
+	if !slices.Contains([]string{"created", "updated", "restored", "stock_adjusted"}, e.Action) {
+		return nil
+	}
+	return &web.Note{Kind: "ok", Title: reader.T("page.entity.done." + e.Action)}
+}
+
+// deletion is the question before one is deleted.
+func (r resource[T]) askToDelete(c *fiber.Ctx) error {
+	return r.question(c, uuid.NewString(), nil)
+}
+
+func (r resource[T]) askAgain(c *fiber.Ctx, sent url.Values) error {
+	return r.question(c, sent.Get("key"), nil)
+}
+
+func (r resource[T]) question(c *fiber.Ctx, key string, refused error) error {
+	id, err := IDOf(c)
+	if err != nil {
+		return err
+	}
+	row, err := r.store.Get(kit.Context(c), id)
+	if err != nil {
+		return err
+	}
+	frame, err := r.Frame(c, r.Plural)
+	if err != nil {
+		return err
+	}
+	page := web.Question{
+		Frame: frame, Title: frame.T("page.entity.delete.title", "title", r.Title(row)), Text: frame.T("page.entity.delete.text"),
+		BackURL: r.urlOf(id), BackLabel: frame.T("page.entity.keep"), Action: r.urlOf(id, "delete"), Key: key, Version: r.Version(row),
+		Label: frame.T("page.entity.delete.do"), Danger: true,
+	}
+	if refused != nil {
+		page.Notice = refusalNote(frame.Reader, kit.Refusal(c, refused))
+	}
+	return Show(c, web.QuestionPage(page))
+}
+
+// delete deletes the version that the question was about; one that has changed since is asked about again.
+func (r resource[T]) delete(c *fiber.Ctx, sent url.Values) error {
+	request, err := r.request(c, sent)
+	if err != nil {
+		return err
+	}
+	request.Match = versionOf(sent)
+	_, err = r.store.Delete(kit.Context(c), request)
+	switch f := fault.Of(err); {
+	case err == nil:
+		return r.afterDeletion(c, sent)
+	case f.Kind == fault.NotFound || f.Kind == fault.Unauthenticated:
+		return err
+	}
+	return r.question(c, sent.Get("key"), err)
+}
+
+// afterDeletion leads to the list, where what was deleted can be brought back.
+func (r resource[T]) afterDeletion(c *fiber.Ctx, _ url.Values) error {
+	return c.Redirect(r.url(), http.StatusSeeOther)
+}
+
+func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {
+	request, err := r.request(c, sent)
+	if err != nil {
+		return err
+	}
+	if _, err := r.store.Restore(kit.Context(c), request); err != nil {
+		return err
+	}
+	return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+}
+
+// request is a write that a page's form asks for, under the form's own key.
+func (r resource[T]) request(c *fiber.Ctx, sent url.Values) (crud.Request[T], error) {
+	var request crud.Request[T]
+	if c.Params("id") != "" {
+		id, err := IDOf(c)
+		if err != nil {
+			return request, err
+		}
+		request.ID = id
+	}
+	if err := kit.CarryKey(c, sent.Get("key")); err != nil {
+		return request, err
+	}
+	call, err := crud.CallOf(c)
+	request.Call = call
+	return request, err
+}
+
+// versionOf is the version that a form was opened with.
+func versionOf(sent url.Values) crud.Match {
+	version, err := strconv.ParseInt(sent.Get("version"), 10, 64)
+	if err != nil {
+		return crud.Match{}
+	}
+	return crud.VersionMatch(version)
+}
+
+// refusalNote says why something was refused, where no field is to blame.
+func refusalNote(reader web.Reader, problem kit.Problem) *web.Note {
+	switch {
+	case problem.Code == "CUSTOMERS_UNAVAILABLE" || problem.Status == http.StatusServiceUnavailable:
+		return &web.Note{Kind: "warn", Title: problem.Detail, Text: reader.T("page.note.kept")}
+	case problem.Status >= http.StatusInternalServerError:
+		return &web.Note{Kind: "warn", Title: reader.T("page.note.unsure"), Text: reader.T("page.note.kept")}
+	}
+	return &web.Note{Kind: "bad", Title: problem.Title, Text: problem.Detail}
+}

@@ -1,0 +1,228 @@
+package screens
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+	"b2b.example/web"
+)
+
+// draft is a form as it was opened and typed.
+type draft struct {
+	key     string
+	version int64
+	typed   map[string]string // by field, as people type
+	before  map[string]string // by field, when the form was opened
+}
+
+// newForm is the empty form of a new one, with its defaults.
+func (r resource[T]) newForm(c *fiber.Ctx) error {
+	return r.showForm(c, r.draftOf(c, r.Fresh()), nil)
+}
+
+func (r resource[T]) newAgain(c *fiber.Ctx, sent url.Values) error {
+	return r.showForm(c, r.readDraft(sent), nil)
+}
+
+// editForm is the form of one, as it is now.
+func (r resource[T]) editForm(c *fiber.Ctx) error {
+	id, err := IDOf(c)
+	if err != nil {
+		return err
+	}
+	row, err := r.store.Get(kit.Context(c), id)
+	if err != nil {
+		return err
+	}
+	return r.showForm(c, r.draftOf(c, row), nil)
+}
+
+func (r resource[T]) editAgain(c *fiber.Ctx, sent url.Values) error {
+	return r.showForm(c, r.readDraft(sent), nil)
+}
+
+// draftOf is a form opened on a row.
+func (r resource[T]) draftOf(c *fiber.Ctx, row *T) *draft {
+	d := &draft{key: uuid.NewString(), version: r.Version(row), typed: map[string]string{}, before: map[string]string{}}
+	reader := r.PlainFrame(c, "").Reader
+	for _, field := range r.FieldsOf(row) {
+		look := field.Look()
+		if look.ReadOnly || look.Secret {
+			continue
+		}
+		d.typed[look.Name] = typed(reader, look.Kind, field.Text())
+		d.before[look.Name] = d.typed[look.Name]
+	}
+	return d
+}
+
+// readDraft reads a form that was sent. A check box that is off sends nothing, so another field says that it was there.
+func (r resource[T]) readDraft(sent url.Values) *draft {
+	d := &draft{key: sent.Get("key"), typed: map[string]string{}, before: map[string]string{}}
+	d.version, _ = strconv.ParseInt(sent.Get("version"), 10, 64)
+	for _, look := range r.Looks() {
+		switch {
+		case look.Flag || look.ReadOnly:
+			continue
+		case sent.Has(look.Name):
+			d.typed[look.Name] = sent.Get(look.Name)
+		case look.Kind == crud.KindBool && sent.Has("sent."+look.Name):
+			d.typed[look.Name] = "false"
+		}
+		if sent.Has("before." + look.Name) {
+			d.before[look.Name] = sent.Get("before." + look.Name)
+		}
+	}
+	return d
+}
+
+// create makes a new one.
+func (r resource[T]) create(c *fiber.Ctx, sent url.Values) error {
+	d := r.readDraft(sent)
+	request, err := r.request(c, sent)
+	if err != nil {
+		return err
+	}
+	reader := r.PlainFrame(c, "").Reader
+	values := map[string]string{}
+	for _, look := range r.Looks() {
+		if text, ok := d.typed[look.Name]; ok {
+			values[look.Name] = read(reader, look.Kind, text)
+		}
+	}
+	request.Input = r.Typed(values, false)
+	answer, err := r.store.Create(kit.Context(c), request)
+	switch {
+	case fault.Is(err, "IDEMPOTENCY_KEY_REUSED"):
+		return r.showForm(c, d, err)
+	case err != nil:
+		return r.refusedForm(c, d, err)
+	}
+	return c.Redirect(r.urlOf(answer.TargetID), http.StatusSeeOther)
+}
+
+// update saves what the form has changed, and nothing else of the entity.
+func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
+	d := r.readDraft(sent)
+	resolve(sent, d)
+	request, err := r.request(c, sent)
+	if err != nil {
+		return err
+	}
+	_, err = r.save(c, request, d)
+	switch theirs := r.Current(err); {
+	case err == nil:
+		return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+	case theirs != nil && !r.disputed(c, d, theirs):
+		d.version = r.Version(theirs)
+		if _, err = r.save(c, request, d); err == nil {
+			return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+		}
+	case theirs != nil:
+		return r.conflict(c, request.ID, d, theirs, err)
+	}
+	return r.refusedForm(c, d, err)
+}
+
+// save sends the changes for the version that the form was opened with.
+func (r resource[T]) save(c *fiber.Ctx, request crud.Request[T], d *draft) (db.Answer, error) {
+	reader, changed := r.PlainFrame(c, "").Reader, map[string]string{}
+	for _, look := range r.Looks() {
+		text, ok := d.typed[look.Name]
+		if !ok || text == d.before[look.Name] || look.Secret && text == "" {
+			continue
+		}
+		changed[look.Name] = read(reader, look.Kind, text)
+	}
+	request.Input, request.Match = r.Typed(changed, true), crud.VersionMatch(d.version)
+	return r.store.Update(kit.Context(c), request)
+}
+
+// refusedForm shows a form again with what is wrong with it, unless it is about nothing that there is.
+func (r resource[T]) refusedForm(c *fiber.Ctx, d *draft, err error) error {
+	if kind := fault.Of(err).Kind; kind == fault.NotFound || kind == fault.Unauthenticated || kind == fault.Forbidden {
+		return err
+	}
+	return r.showForm(c, d, err)
+}
+
+// showForm shows a form with all that was typed, and with what was refused at the fields to blame.
+func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
+	frame, err := r.Frame(c, r.Plural)
+	if err != nil {
+		return err
+	}
+	page := web.EntityForm{
+		Frame: frame, Title: r.word(frame.Reader, "new"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
+		Action: r.url("new"), Key: d.key, Version: d.version, Label: frame.T("page.entity.create"),
+	}
+	if id := c.Params("id"); id != "" {
+		page.Title, page.Label = r.editTitle(frame.Reader, d), frame.T("page.entity.save")
+		page.BackURL, page.BackLabel, page.Action = r.url(id), r.word(frame.Reader, "one"), r.url(id, "edit")
+	}
+	page.Inputs = r.inputs(frame.Reader, d)
+	if refused != nil {
+		tell(&page, kit.Refusal(c, refused))
+	}
+	return Show(c, web.EntityFormPage(page))
+}
+
+// editTitle names what is edited, as it was when the form was opened.
+func (r resource[T]) editTitle(reader web.Reader, d *draft) string {
+	was := map[string]string{}
+	for _, look := range r.Looks() {
+		was[look.Name] = read(reader, look.Kind, d.before[look.Name])
+	}
+	return reader.T("page.entity.edit.title", "title", r.Title(r.Typed(was, true).Row()))
+}
+
+func (r resource[T]) inputs(reader web.Reader, d *draft) []web.Input {
+	var inputs []web.Input
+	for _, look := range r.Looks() {
+		if look.Flag || look.ReadOnly {
+			continue
+		}
+		input := web.Input{
+			Name: look.Name, Label: r.label(reader, look.Name), Hint: r.hint(reader, look.Name), Kind: string(look.Kind),
+			Value: d.typed[look.Name], Before: d.before[look.Name], Required: look.Required, Optional: !look.Required,
+		}
+		switch look.Kind { //nolint:exhaustive // the others need nothing more
+		case crud.KindText, crud.KindEmail:
+			input.Most = look.Most
+		case crud.KindMoney:
+			input.Unit = reader.Currency
+		case crud.KindSecret:
+			input.Value, input.Required, input.Optional = "", look.Required && d.version == 0, d.version > 0
+		case crud.KindBool:
+			input.Optional = false
+		}
+		for _, choice := range look.Choices {
+			input.Options = append(input.Options, web.Option{Value: choice, Label: r.shown(reader, look, choice).Text})
+		}
+		inputs = append(inputs, input)
+	}
+	return inputs
+}
+
+// tell puts what was refused at the fields to blame, or above the form where none is.
+func tell(page *web.EntityForm, problem kit.Problem) {
+	for _, one := range problem.Errors {
+		for i := range page.Inputs {
+			if page.Inputs[i].Name == one.Field {
+				page.Inputs[i].Error = one.Detail
+				page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: page.Inputs[i].Label + ": " + one.Detail})
+			}
+		}
+	}
+	if len(page.Errors) == 0 {
+		page.Notice = refusalNote(page.Reader, problem)
+	}
+}

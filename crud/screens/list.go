@@ -1,0 +1,148 @@
+package screens
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/kit"
+	"b2b.example/web"
+)
+
+// list is a page of the list. Its whole state is in its address.
+func (r resource[T]) list(c *fiber.Ctx) error {
+	params, err := crud.QueryOf(c)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(params.Get("search")) == "" {
+		params.Del("search")
+	}
+	found, err := r.store.List(kit.Context(c), params)
+	if err != nil {
+		return err
+	}
+	frame, err := r.Frame(c, r.Plural)
+	if err != nil {
+		return err
+	}
+	page := web.Entities{
+		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.url(),
+	}
+	if r.mayWrite(c) {
+		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")
+	}
+	r.fillHead(&page, params)
+	for i := range found.Rows {
+		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i]))
+	}
+	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
+	return Show(c, web.EntitiesPage(page))
+}
+
+// at is the address of the page at a cursor; "" for none.
+func (r resource[T]) at(params url.Values, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	return r.listURL(params, func(p url.Values) { p.Set("cursor", cursor) })
+}
+
+// fillHead tells what the list can be searched, narrowed and sorted by.
+func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
+	var searched []string
+	for _, look := range r.Looks() {
+		label := r.label(page.Reader, look.Name)
+		if look.Search {
+			searched = append(searched, label)
+		}
+		if look.Filter {
+			page.Filters = append(page.Filters, r.filter(page.Reader, look, params))
+			if params.Has(look.Name) {
+				page.Filtered = true
+				page.Kept = append(page.Kept, web.Field{Name: look.Name, Value: params.Get(look.Name)})
+			}
+		}
+		if shown(look) {
+			page.Columns = append(page.Columns, r.column(page.Reader, look, params))
+		}
+	}
+	if params.Has("sort") {
+		page.Kept = append(page.Kept, web.Field{Name: "sort", Value: params.Get("sort")})
+	}
+	page.Searchable, page.SearchHint = searched != nil, strings.Join(searched, ", ")
+	page.Filtered = page.Filtered || params.Has("search")
+}
+
+// shown says whether lists and pages show a field: not a secret, nor what the table works out for filters alone.
+func shown(look crud.Look) bool { return !look.Secret && (!look.Flag || look.Name == "created_at") }
+
+// column is a field as a list's: its head sorts by it, descending first where that is what people look for.
+func (r resource[T]) column(reader web.Reader, look crud.Look, params url.Values) web.Column {
+	column := web.Column{Label: r.label(reader, look.Name), Number: isNumber(look.Kind)}
+	if look.Kind == crud.KindMoney {
+		column.Label += ", " + reader.Currency
+	}
+	if !look.Sort {
+		return column
+	}
+	by := params.Get("sort")
+	if by == "" {
+		by = "-created_at"
+	}
+	next := look.Name
+	switch by {
+	case look.Name:
+		column.Sorted, next = "ascending", "-"+look.Name
+	case "-" + look.Name:
+		column.Sorted = "descending"
+	default:
+		if isNumber(look.Kind) || look.Kind == crud.KindTime {
+			next = "-" + look.Name
+		}
+	}
+	column.SortURL = r.listURL(params, func(p url.Values) { p.Set("sort", next) })
+	return column
+}
+
+func isNumber(kind crud.Kind) bool { return kind == crud.KindInt || kind == crud.KindMoney }
+
+// filter is what a list can be narrowed to by one field.
+func (r resource[T]) filter(reader web.Reader, look crud.Look, params url.Values) web.Filter {
+	filter := web.Filter{Label: r.label(reader, look.Name)}
+	if params.Has(look.Name) {
+		filter.Value = r.shown(reader, look, params.Get(look.Name)).Text
+		filter.RemoveURL = r.listURL(params, func(p url.Values) { p.Del(look.Name) })
+	}
+	values := look.Choices
+	if look.Kind == crud.KindBool {
+		values = []string{"true", "false"}
+	}
+	for _, value := range values {
+		filter.Options = append(filter.Options, web.Link{
+			Label: r.shown(reader, look, value).Text, URL: r.listURL(params, func(p url.Values) { p.Set(look.Name, value) }),
+		})
+	}
+	return filter
+}
+
+func (r resource[T]) row(reader web.Reader, row *T) web.EntityRow {
+	shownRow := web.EntityRow{URL: r.urlOf(r.ID(row)), Muted: r.retired(reader, row) != ""}
+	for _, field := range r.FieldsOf(row) {
+		if look := field.Look(); shown(look) {
+			shownRow.Cells = append(shownRow.Cells, r.shown(reader, look, field.Text()))
+		}
+	}
+	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(r.CreatedAt(row)), Kind: "text"})
+	return shownRow
+}
+
+// retired is the word for one that is no longer in use; "" for one that is.
+func (r resource[T]) retired(reader web.Reader, row *T) string {
+	if r.options.Retired == nil {
+		return ""
+	}
+	return r.options.Retired(reader, row)
+}

@@ -1,0 +1,127 @@
+package screens
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/kit"
+	"b2b.example/kit/i18n"
+	"b2b.example/web"
+)
+
+// Options are what a service adds to the screens of an entity where it uses them.
+type Options[T any] struct {
+	// Retired says of one that it is no longer in use, by a word that tells how: lists show it muted. "" says nothing.
+	Retired func(r web.Reader, row *T) string
+	// Related are ways on from the page of one.
+	Related func(r web.Reader, row *T) []web.Link
+	// Actions are what more can be asked of one by whoever may change it.
+	Actions func(r web.Reader, row *T) []web.EntityAction
+}
+
+// resource are the screens of one kind of entity.
+type resource[T any] struct {
+	*Site
+	*crud.Description[T]
+	store   crud.Store[T]
+	options Options[T]
+}
+
+// Serve registers the screens of a store's entities.
+func Serve[T any](pages fiber.Router, site *Site, store crud.Store[T], options Options[T]) {
+	r := resource[T]{Site: site, Description: store.Describe(), store: store, options: options}
+	reads, writes := May(r.Read), May(r.Write)
+	all := "/" + r.Plural
+	pages.Get(all, reads, r.list)
+	pages.Get(all+"/new", reads, writes, r.newForm)
+	pages.Post(all+"/new", reads, writes, Sent(r.newAgain, r.create))
+	pages.Get(all+"/:id", reads, r.one)
+	pages.Get(all+"/:id/edit", reads, writes, r.editForm)
+	pages.Post(all+"/:id/edit", reads, writes, Sent(r.editAgain, r.update))
+	if r.Deletion != crud.Kept {
+		pages.Get(all+"/:id/delete", reads, writes, r.askToDelete)
+		pages.Post(all+"/:id/delete", reads, writes, Sent(r.askAgain, r.delete))
+	}
+	if r.Deletion == crud.Soft {
+		pages.Post(all+"/:id/restore", reads, writes, Sent(r.afterDeletion, r.restore))
+	}
+}
+
+// url is the address of the list, or of what is below it.
+func (r resource[T]) url(below ...string) string {
+	return strings.Join(append([]string{Home, r.Plural}, below...), "/")
+}
+
+func (r resource[T]) urlOf(id int64, below ...string) string {
+	return r.url(append([]string{strconv.FormatInt(id, 10)}, below...)...)
+}
+
+func (r resource[T]) mayWrite(c *fiber.Ctx) bool { return kit.Who(c).Role.Includes(r.Write) }
+
+// The words for an entity: one of them, all of them, and a new one, since languages differ in how these are made.
+func (r resource[T]) word(reader web.Reader, form string) string {
+	return word(reader, "entity."+r.Name+"."+form, r.Name)
+}
+
+// word is a text, or what its name says where there is none: a word that is plain beats none.
+func word(reader web.Reader, id, name string) string {
+	if i18n.Has(reader.Language, id) {
+		return reader.T(id)
+	}
+	words := strings.ReplaceAll(name, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// label is what people call a field.
+func (r resource[T]) label(reader web.Reader, field string) string {
+	if id := "page.field." + field; !i18n.Has(reader.Language, r.fieldID(field)) && i18n.Has(reader.Language, id) {
+		return reader.T(id)
+	}
+	return word(reader, r.fieldID(field), field)
+}
+
+func (r resource[T]) fieldID(field string) string { return "label." + r.Name + "." + field }
+
+// hint is what helps to fill in a field; "" for none.
+func (r resource[T]) hint(reader web.Reader, field string) string {
+	if id := "hint." + r.Name + "." + field; i18n.Has(reader.Language, id) {
+		return reader.T(id)
+	}
+	return ""
+}
+
+// Texts are the ids of the texts that a resource's screens have to say for themselves, so that a test can tell which are
+// missing.
+func Texts[T any](d *crud.Description[T]) []string {
+	ids := []string{}
+	for _, form := range []string{"one", "many", "new"} {
+		ids = append(ids, "entity."+d.Name+"."+form)
+	}
+	for _, look := range d.Looks() {
+		if look.Name != "created_at" {
+			ids = append(ids, "label."+d.Name+"."+look.Name)
+		}
+		for _, choice := range look.Choices {
+			ids = append(ids, "choice."+d.Name+"."+look.Name+"."+choice)
+		}
+	}
+	return ids
+}
+
+// listURL is a list's address with other parameters, from its beginning on.
+func (r resource[T]) listURL(params url.Values, change func(url.Values)) string {
+	changed := url.Values{}
+	for name, values := range params {
+		changed[name] = values
+	}
+	changed.Del("cursor")
+	change(changed)
+	if len(changed) == 0 {
+		return r.url()
+	}
+	return r.url() + "?" + changed.Encode()
+}
