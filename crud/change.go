@@ -19,20 +19,14 @@ func (t *Table[T]) Change(
 	if err != nil {
 		return nil, nil, err
 	}
-	row := *before
-	next := t.bind(&row)
-	if err := t.decide(next, edit); err != nil {
+	p, err := t.propose(before, edit)
+	if err != nil {
 		return nil, nil, err
 	}
-	changes := next.changes(t.bind(before).fields)
-	if len(changes) == 0 {
+	if p.After == before {
 		return before, before, nil
 	}
-	grow(tx, &row)
-	if _, err := t.write(tx.DB, &row, next.values()); err != nil {
-		return nil, nil, err
-	}
-	return before, &row, t.record(tx, &row, action, changes)
+	return before, p.After, t.apply(tx, p, action)
 }
 
 // decide is an edit of a row, and the rules between its fields. It touches nothing else, and tells every fault at once.

@@ -67,11 +67,22 @@ func (f *File) End() error {
 
 // guarded makes of a cell what a spreadsheet shows and does not calculate. A number is one whatever its sign.
 func guarded(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r'", rune(cell[0])) || isPlainNumber(cell) {
+	if cell == "" || strings.IndexByte(formulaStarts, cell[0]) < 0 || isPlainNumber(cell) {
 		return cell
 	}
 	return "'" + cell
 }
+
+// Unguarded takes off the apostrophe that stands before a cell so that a spreadsheet does not calculate it.
+func Unguarded(cell string) string {
+	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte(formulaStarts, cell[1]) >= 0 {
+		return cell[1:]
+	}
+	return cell
+}
+
+// formulaStarts are what a spreadsheet would take a cell for a formula for, and the guard itself.
+const formulaStarts = "=+-@\t\r'"
 
 func isPlainNumber(cell string) bool {
 	_, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64)

@@ -22,7 +22,7 @@ type Field struct {
 	rules []rule
 	given bool // in an Input: the request has a value for it, or its default stands
 
-	required, search, filter, sort, unique, readOnly, secret bool
+	required, search, filter, sort, unique, readOnly, onlyNew, secret bool
 
 	min, max int64 // of a number, or of a text's length in characters
 	choices  []string
@@ -124,6 +124,9 @@ func (f *Field) Default(v any) *Field {
 
 // ReadOnly shows a field that no request may set.
 func (f *Field) ReadOnly() *Field { f.readOnly = true; return f }
+
+// OnlyNew says that an imported file gives this field to new rows only: what it has become since then, the file cannot know.
+func (f *Field) OnlyNew() *Field { f.onlyNew = true; return f }
 
 func (f *Field) rule(code string, holds func(string) bool) *Field {
 	f.rules = append(f.rules, rule{code, holds})

@@ -23,8 +23,9 @@ type Look struct {
 	Name                                             string
 	Kind                                             Kind
 	Required, ReadOnly, Secret, Search, Filter, Sort bool
-	Flag                                             bool  // no field of the description: what the table works out, and created_at
-	Most                                             int64 // of a number, or of a text's length in characters
+	Flag                                             bool // no field of the description: what the table works out, and created_at
+	Unique, OnlyNew                                  bool
+	Least, Most                                      int64 // of a number, or of a text's length in characters
 	Choices                                          []string
 }
 
@@ -32,7 +33,7 @@ type Look struct {
 func (f *Field) Look() Look {
 	return Look{
 		Name: f.name, Kind: f.kind, Required: f.required, ReadOnly: f.readOnly, Secret: f.secret, Search: f.search, Filter: f.filter,
-		Sort: f.sort, Most: f.max, Choices: f.choices,
+		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Least: f.min, Most: f.max, Choices: f.choices,
 	}
 }
 

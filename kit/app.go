@@ -80,6 +80,7 @@ type App struct {
 	metricsPort   int
 	document      *document
 	routes        []Route
+	uploads       map[string]int64 // how large they may be, by method and path
 	background    []func(ctx context.Context)
 	stopping      atomic.Bool
 }
@@ -114,9 +115,10 @@ func New(o Options) *App {
 	if a.metricsPort != 0 {
 		a.metrics = newMetrics()
 	}
-	a.document = newDocument(o.Name)
+	a.document, a.uploads = newDocument(o.Name), map[string]int64{}
 	a.App = fiber.New(a.config())
 	a.knowMethods()
+	a.refuseLengths()
 	a.Use(a.observe, a.Rescue(), a.refuseBodies)
 	a.serveHealth()
 	a.serveDocs()
@@ -135,8 +137,11 @@ func (a *App) config() fiber.Config {
 		ReadTimeout:           readTimeout,
 		WriteTimeout:          writeTimeout,
 		IdleTimeout:           idleTimeout,
+		StreamRequestBody:     true, // for uploads; other bodies are read at once, by refuseBodies
 		DisableStartupMessage: true,
-		ErrorHandler:          a.fail,
+
+		DisablePreParseMultipartForm: true, // else the server keeps the files of a form, of any size
+		ErrorHandler:                 a.fail,
 	}
 }
 
@@ -220,6 +225,12 @@ func (a *App) panicked(c *fiber.Ctx, reason any) {
 func (a *App) refuseBodies(c *fiber.Ctx) error {
 	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return fault.New(fault.UnsupportedMedia, "CONTENT_ENCODING_UNSUPPORTED")
+	}
+	if a.uploads[c.Method()+" "+c.Path()] > 0 {
+		return c.Next()
+	}
+	if err := readBody(c); err != nil {
+		return err
 	}
 	if len(rawBody(c)) > bodyLimit {
 		return fault.New(fault.TooLarge, "BODY_TOO_LARGE")

@@ -95,6 +95,9 @@ func Correlate(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, trailKey{}, &correlated)
 }
 
+// As enters who sends a page's request, where that is known by other means than the cookie of a log-in.
+func As(c *fiber.Ctx, who Identity) { identify(c, who) }
+
 // identify enters who sent the request. What it makes other services do is done for the same one, or for whom a service
 // says that it acts.
 func identify(c *fiber.Ctx, who Identity) {

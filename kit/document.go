@@ -149,6 +149,9 @@ func standardValue(schema *openapi3.Schema, text string) any {
 }
 
 func (d *document) requestBody(method string, op Op, in *input) *openapi3.RequestBodyRef {
+	if op.Upload > 0 {
+		return uploadBody()
+	}
 	if in.body < 0 {
 		return nil
 	}
@@ -161,6 +164,16 @@ func (d *document) requestBody(method string, op Op, in *input) *openapi3.Reques
 		media = append(media, mergePatchType)
 	}
 	return &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).WithSchemaRef(ref, media)}
+}
+
+// uploadBody is a file: as it is, or as the one file of a form.
+func uploadBody() *openapi3.RequestBodyRef {
+	file := openapi3.NewStringSchema()
+	form := openapi3.NewObjectSchema().WithProperty("file", openapi3.NewStringSchema().WithFormat("binary")).WithRequired([]string{"file"})
+	return &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).WithContent(openapi3.Content{
+		"text/csv":            openapi3.NewMediaType().WithSchema(file),
+		"multipart/form-data": openapi3.NewMediaType().WithSchema(form),
+	})}
 }
 
 func (d *document) success(op Op, out reflect.Type) *openapi3.Response {

@@ -20,6 +20,7 @@ type input struct {
 	parameters []parameter
 	queryNames []string // all that may be in the query, the handler's own included
 	body       int      // index of the field Body; -1 for none
+	upload     bool     // the handler reads the body by itself
 	bodyType   reflect.Type
 	rules      *rules
 }
@@ -38,7 +39,7 @@ var rawType = reflect.TypeFor[jsontext.Value]()
 
 // newInput reads a type's tags. It panics on what can't be bound: a fault of the program.
 func newInput(t reflect.Type, path string, op Op) *input {
-	in := &input{body: -1}
+	in := &input{body: -1, upload: op.Upload > 0}
 	for i := range t.NumField() {
 		field := t.Field(i)
 		if field.Name == "Body" {
@@ -211,7 +212,7 @@ func setInt(field reflect.Value, text string) bool {
 // readBody reads the JSON body, where there is to be one. Where there is none, an empty object is as good as nothing.
 func (in *input) readBody(c *fiber.Ctx, value reflect.Value) error {
 	body := rawBody(c)
-	if in.body < 0 && len(body) == 0 {
+	if in.upload || in.body < 0 && len(body) == 0 {
 		return nil
 	}
 	if len(body) == 0 {

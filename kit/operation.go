@@ -38,6 +38,7 @@ type Op struct {
 	Location    bool     // answers the new entity's address in Location; 201 implies it
 	Link        bool     // answers the neighbouring pages in Link
 	CSV         bool     // answers a whole list as a file, to who accepts text/csv
+	Upload      int64    // takes a file of at most so many bytes, which the handler reads by Upload
 	Gone        bool     // answers 204 to a late retry, when its target has been deleted since
 	Codes       []string // problem codes that it may answer beyond those that follow from all else
 
@@ -93,6 +94,9 @@ func Handle[In, Out any](a *App, method, path string, op Op, h func(c *fiber.Ctx
 	status := op.status(out)
 	a.document.add(method, path, op, input, out)
 	a.routes = append(a.routes, Route{Method: method, Path: path, ID: op.ID, Guard: op.Guard})
+	if op.Upload > 0 {
+		a.uploads[method+" "+path] = op.Upload
+	}
 	run := func(c *fiber.Ctx) error {
 		if err := checkKey(c, op.Key); err != nil {
 			return err
@@ -129,7 +133,7 @@ func checkKey(c *fiber.Ctx, use KeyUse) error {
 func send(c *fiber.Ctx, status int, answer any) error {
 	switch answer := answer.(type) {
 	case *Answer:
-		return sendAnswer(c, answer)
+		return Send(c, answer)
 	case *Nothing:
 		c.Status(status)
 		return nil
@@ -142,7 +146,8 @@ func send(c *fiber.Ctx, status int, answer any) error {
 	return c.Status(status).Send(body)
 }
 
-func sendAnswer(c *fiber.Ctx, a *Answer) error {
+// Send sends an answer as it is.
+func Send(c *fiber.Ctx, a *Answer) error {
 	set := func(name, value string) {
 		if value != "" {
 			c.Set(name, value)

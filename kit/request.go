@@ -197,8 +197,13 @@ func fingerprint(c *fiber.Ctx, secret string) []byte {
 	return mac.Sum(nil)
 }
 
-// rawBody is the body as it was sent. Fiber's c.Body() would unpack it, without a limit.
-func rawBody(c *fiber.Ctx) []byte { return c.Request().Body() }
+// rawBody is the body as it was sent, and none of an upload. Fiber's c.Body() would unpack it, without a limit.
+func rawBody(c *fiber.Ctx) []byte {
+	if c.Request().IsBodyStream() {
+		return nil
+	}
+	return c.Request().Body()
+}
 
 // readRequestID takes the caller's id when it is short and printable: it ends up in logs and headers.
 func readRequestID(c *fiber.Ctx) string {

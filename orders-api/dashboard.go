@@ -29,6 +29,7 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 		Frame: frame, ExpiringWithin: expiringWithin, ExpiryOff: b.rules.OrderTTL == 0, ShowsNewOrder: mayWrite(c),
 		ToConfirm: web.Queue{Count: frame.Waiting, URL: home + "/orders?status=" + string(Created)},
 	}
+	page.LowStockURL = home + "/products?archived=false&low_stock=true"
 	if page.ToConfirm.Rows, err = b.firstOrders(ctx, "total_cents DESC, id DESC", "status = ?", Created); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (b *backoffice) lowStock(ctx context.Context) ([]web.LowProduct, web.Count,
 	}
 	var low []web.LowProduct
 	for _, product := range found {
-		low = append(low, web.LowProduct{SKU: product.SKU, Name: product.Name, Stock: product.Stock, LowStockAt: product.LowStockAt})
+		low = append(low, web.LowProduct{URL: productURL(product.ID), SKU: product.SKU, Name: product.Name, Stock: product.Stock, LowStockAt: product.LowStockAt})
 	}
 	return low, count, nil
 }

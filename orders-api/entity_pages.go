@@ -51,7 +51,9 @@ func wordIf(r web.Reader, holds bool, id string) string {
 	return r.T(id)
 }
 
-func adjustURL(id int64) string { return home + "/products/" + strconv.FormatInt(id, 10) + "/adjust" }
+func productURL(id int64) string { return home + "/products/" + strconv.FormatInt(id, 10) }
+
+func adjustURL(id int64) string { return productURL(id) + "/adjust" }
 
 // adjustPage asks by how much a product's stock was wrong, and why.
 func (b *backoffice) adjustPage(c *fiber.Ctx) error {
@@ -75,7 +77,7 @@ func (b *backoffice) adjustProduct(c *fiber.Ctx, sent url.Values) error {
 	}
 	switch kind := fault.Of(err).Kind; {
 	case err == nil:
-		return c.Redirect(home+"/products/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
+		return c.Redirect(productURL(id), http.StatusSeeOther)
 	case kind == fault.NotFound || kind == fault.Unauthenticated:
 		return err
 	}
@@ -98,7 +100,7 @@ func (b *backoffice) showAdjust(c *fiber.Ctx, sent url.Values, refused error) er
 	page := web.Question{
 		Frame: frame, Title: frame.T("page.product.adjust.title", "sku", product.SKU),
 		Text:    frame.T("page.product.adjust.text", "name", product.Name, "count", product.Stock),
-		BackURL: home + "/products/" + strconv.FormatInt(id, 10), BackLabel: frame.T("page.product.adjust.keep"), Action: adjustURL(id),
+		BackURL: productURL(id), BackLabel: frame.T("page.product.adjust.keep"), Action: adjustURL(id),
 		Key: sent.Get("key"), Label: frame.T("page.product.adjust.do"),
 		Inputs: []web.Input{
 			{Name: "delta", Label: frame.T("page.product.adjust.delta"), Hint: frame.T("page.product.adjust.delta.hint"), Kind: "number", Value: sent.Get("delta"), Required: true},

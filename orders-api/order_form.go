@@ -32,6 +32,7 @@ type orderForm struct {
 	customerSearch, productSearch string
 	reference, note               string
 	lines                         []formLine
+	focus                         string // the input to go on with, after a button; "": where the focus is
 }
 
 // formLine is a line as it was typed.
@@ -74,17 +75,21 @@ func (f *orderForm) press(button string) {
 	at := slices.IndexFunc(f.lines, func(l formLine) bool { return l.productID == id })
 	switch {
 	case verb == "choose":
-		f.customerID, f.customerSearch = id, ""
+		f.customerID, f.customerSearch, f.focus = id, "", "product_search"
 	case verb == "change_customer":
-		f.customerID = 0
+		f.customerID, f.focus = 0, "customer_search"
 	case verb == "add":
 		f.add(id, at)
+		f.focus = qtyInput(id)
 	case verb == "set" && at >= 0:
-		f.lines[at].qty = second
+		f.lines[at].qty, f.focus = second, qtyInput(id)
 	case verb == "remove" && at >= 0:
-		f.lines = slices.Delete(f.lines, at, at+1)
+		f.lines, f.focus = slices.Delete(f.lines, at, at+1), "product_search"
 	}
 }
+
+// qtyInput is the id of the input for a product's quantity.
+func qtyInput(productID int64) string { return "qty-" + strconv.FormatInt(productID, 10) }
 
 // add adds a piece of a product: to its line, if it has one.
 func (f *orderForm) add(id int64, at int) {
@@ -99,8 +104,10 @@ func (f *orderForm) add(id int64, at int) {
 
 // newOrderPage begins a new order, of a customer if the address names one.
 func (b *backoffice) newOrderPage(c *fiber.Ctx) error {
-	f := &orderForm{key: uuid.NewString()}
-	f.customerID, _ = wholeNumber(c.Query("customer_id"))
+	f := &orderForm{key: uuid.NewString(), focus: "customer_search"}
+	if id, ok := wholeNumber(c.Query("customer_id")); ok {
+		f.customerID, f.focus = id, "product_search"
+	}
 	return b.showNewOrder(c, f, nil)
 }
 
@@ -163,6 +170,7 @@ func (b *backoffice) showNewOrder(c *fiber.Ctx, f *orderForm, refused error) err
 	}
 	page := web.NewOrder{
 		Frame: frame, Key: f.key, CustomerSearch: f.customerSearch, ProductSearch: f.productSearch, Reference: f.reference, Note: f.note,
+		Focus: f.focus,
 	}
 	page.Path = home + "/orders/new"
 	if err := b.fillCustomer(c, f, &page); err != nil {
@@ -310,9 +318,9 @@ func inputOf(r web.Reader, f *orderForm, field kit.FieldProblem) (id, text strin
 	case strings.HasPrefix(field.Field, "items["):
 		line := f.lines[min(max(lineOf(field.Field), 0), len(f.lines)-1)]
 		if strings.HasSuffix(field.Field, ".qty") {
-			return "qty-" + strconv.FormatInt(line.productID, 10), r.T("page.new_order.qty", "count", int64(maxQty))
+			return qtyInput(line.productID), r.T("page.new_order.qty", "count", int64(maxQty))
 		}
-		return "qty-" + strconv.FormatInt(line.productID, 10), field.Detail
+		return qtyInput(line.productID), field.Detail
 	}
 	return field.Field, field.Detail
 }

@@ -21,6 +21,7 @@ const (
 	byView       = "view"
 	viewExpiring = "expiring"
 	byCursor     = "cursor"
+	byFormat     = "format"
 )
 
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
@@ -42,6 +43,13 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	wanted, err := b.listParams(params)
 	if err != nil {
 		return err
+	}
+	if params.Get(byFormat) == "csv" {
+		write, err := file(b.db, wanted)
+		if err != nil {
+			return err
+		}
+		return kit.Send(c, crud.FileAnswer(c, "orders", b.db.Now(), write))
 	}
 	found, err := List(kit.Context(c), b.db, wanted)
 	if err != nil {
@@ -69,6 +77,7 @@ func numberSought(params url.Values) (int64, bool) {
 // its cursor, as it was on the first page.
 func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 	wanted := maps.Clone(params)
+	wanted.Del(byFormat)
 	if strings.TrimSpace(params.Get(bySearch)) == "" {
 		wanted.Del(bySearch)
 	}
@@ -94,6 +103,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	}
 	page := web.Orders{
 		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: home + "/orders",
+		CSVURL: listURL(params, func(p url.Values) { p.Set(byFormat, "csv") }),
 	}
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
 		page.Filtered = page.Filtered || params.Get(name) != ""

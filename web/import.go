@@ -1,12 +1,15 @@
 package web
 
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+)
+
 // fileInput is where the file is chosen.
 func (i Import) fileInput() input {
 	return input{ID: "file", Label: i.T("page.import.file"), Hint: i.T("page.import.file.hint"), Error: errorOf(i.Errors, "file")}
 }
-
-// label names a field of the form: there is one.
-func (i Import) label(string) string { return i.T("page.import.file") }
 
 // importStatuses are how far a run can be: the kind of its badge, and its icon.
 var importStatuses = map[string]look{
@@ -30,8 +33,14 @@ func (i ImportRun) told() *Note {
 	return &Note{Kind: "warn", Title: i.T("page.import.blocked", "count", i.Refused), Text: i.T("page.import.blocked.do")}
 }
 
-// whole is how many rows there are, as far as anybody knows.
-func (i ImportRun) whole() int64 { return max(i.Total, i.Rows, 1) }
+// progress is how far it is, for a screen reader; where nobody knows of how many rows, it only says how many there were.
+func (i ImportRun) progress() templ.Attributes {
+	told := templ.Attributes{"aria-label": i.T("page.import.progress"), "aria-valuetext": i.soFar()}
+	if i.Total > 0 {
+		told["aria-valuemin"], told["aria-valuemax"], told["aria-valuenow"] = "0", strconv.FormatInt(i.Total, 10), strconv.FormatInt(i.Rows, 10)
+	}
+	return told
+}
 
 // part is a part of the progress bar.
 type part struct {
@@ -42,23 +51,29 @@ type part struct {
 // leastPart is how much of the bar is the least to be seen: one part in so many.
 const leastPart = 200
 
-// parts are the lengths of what has become of the rows, one after the other, and how long the bar is.
+// parts are the lengths of what has become of the rows, one after the other, and how long the bar is. There are none
+// while nobody knows of how many rows.
 func (i ImportRun) parts() (parts []part, whole int64) {
-	whole = i.whole()
-	var end int64
+	if i.Total == 0 {
+		return nil, 1
+	}
+	whole = i.Total
 	for _, one := range []part{
 		{kind: "ok", length: i.Created}, {kind: "info", length: i.Changed}, {kind: "quiet", length: i.Unchanged}, {kind: "bad", length: i.Refused},
 	} {
 		if one.length == 0 {
 			continue
 		}
-		seen := max(one.length, i.whole()/leastPart)
+		seen := max(one.length, i.Total/leastPart)
 		whole += seen - one.length
-		one.from, one.length = end, seen
-		end += seen
+		if len(parts) > 0 {
+			last := parts[len(parts)-1]
+			one.from = last.from + last.length
+		}
+		one.length = seen
 		parts = append(parts, one)
 	}
-	return parts, max(whole, end)
+	return parts, whole
 }
 
 // soFar says how many rows have been gone through.

@@ -1,6 +1,9 @@
 package web
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // fact is one figure at the head of an order.
 type fact struct {
@@ -72,3 +75,6 @@ func (o Order) hasFocus() bool {
 	}
 	return false
 }
+
+// productURL is the page of a product.
+func productURL(id int64) string { return "/backoffice/products/" + strconv.FormatInt(id, 10) }

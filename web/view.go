@@ -81,6 +81,7 @@ type Dashboard struct {
 	ExpiryOff           bool // orders never expire here
 	LowStock            []LowProduct
 	LowStockCount       Count
+	LowStockURL         string // of the list with exactly these products
 	ShowsNewOrder       bool
 }
 
@@ -94,6 +95,7 @@ type Queue struct {
 
 // LowProduct is a product that is nearly sold out.
 type LowProduct struct {
+	URL               string
 	SKU, Name         string
 	Stock, LowStockAt int64
 }
@@ -110,6 +112,7 @@ type Orders struct {
 	Newer, Older  string // addresses; "" at the end
 	Filtered      bool   // a search or a filter is on: an empty list means something else then
 	ClearURL      string // the list without search and filters
+	CSVURL        string // the whole list as a file
 	ShowsNewOrder bool
 	Note          *Note
 }

@@ -20,6 +20,9 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	if strings.TrimSpace(params.Get("search")) == "" {
 		params.Del("search")
 	}
+	if params.Get("format") == "csv" {
+		return r.file(c, params)
+	}
 	found, err := r.store.List(kit.Context(c), params)
 	if err != nil {
 		return err
@@ -30,6 +33,7 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	}
 	page := web.Entities{
 		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.url(),
+		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }),
 	}
 	if r.mayWrite(c) {
 		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")
@@ -40,6 +44,16 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	}
 	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
 	return Show(c, web.EntitiesPage(page))
+}
+
+// file is the whole list, as it is narrowed and sorted, to be saved.
+func (r resource[T]) file(c *fiber.Ctx, params url.Values) error {
+	params.Del("format")
+	write, err := r.store.File(kit.Context(c), params)
+	if err != nil {
+		return err
+	}
+	return kit.Send(c, crud.FileAnswer(c, r.Plural, r.Now(), write))
 }
 
 // at is the address of the page at a cursor; "" for none.

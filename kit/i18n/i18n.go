@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -24,34 +26,78 @@ var files embed.FS
 var (
 	matcher    = language.NewMatcher([]language.Tag{language.English, language.Spanish})
 	bundle     = i18n.NewBundle(language.English)
-	catalogues = map[string]*catalogue{English: load(English), Spanish: load(Spanish)}
+	catalogues = map[string]*catalogue{
+		English: {texts: i18n.NewLocalizer(bundle, English), known: map[string]any{}},
+		Spanish: {texts: i18n.NewLocalizer(bundle, Spanish), known: map[string]any{}},
+	}
+	_ = added(files)
 )
 
 // catalogue is one language's texts.
 type catalogue struct {
 	texts *i18n.Localizer
-	forms map[string]bool // by id: whether it has a singular and a plural
+	known map[string]any // by id, as its file has it: a text, or several forms of one
 }
 
-// load reads one embedded file. It panics on a broken one: that is a fault of the build, and every test finds it.
-func load(lang string) *catalogue {
+// Add takes further texts: those of the en.json and es.json of a folder. It is for the start of a program, before
+// anything is read. Files that are broken, that have not the same ids, or that say otherwise what is said already, are a
+// fault of the build: Add panics, and every test finds it. The same texts may be added again.
+func Add(folder fs.FS) { added(folder) }
+
+func added(folder fs.FS) bool {
+	english, spanish := read(folder, English), read(folder, Spanish)
+	for id := range english {
+		if _, both := spanish[id]; !both {
+			panic("i18n: es.json lacks " + id)
+		}
+	}
+	for id := range spanish {
+		if _, both := english[id]; !both {
+			panic("i18n: en.json lacks " + id)
+		}
+	}
+	learn(English, english)
+	learn(Spanish, spanish)
+	return true
+}
+
+// read gives the texts of one file.
+func read(folder fs.FS, lang string) map[string]any {
 	name := lang + ".json"
-	content, err := files.ReadFile(name)
+	content, err := fs.ReadFile(folder, name)
 	if err != nil {
 		panic(fmt.Errorf("i18n: %w", err))
 	}
-	if _, err = bundle.ParseMessageFileBytes(content, name); err != nil {
+	var texts map[string]any
+	if err := json.Unmarshal(content, &texts); err != nil {
 		panic(fmt.Errorf("i18n: %s: %w", name, err))
 	}
-	var flat map[string]any
-	if err = json.Unmarshal(content, &flat); err != nil {
-		panic(fmt.Errorf("i18n: %s: %w", name, err))
+	return texts
+}
+
+// learn adds texts to a language. What is known already is left as it is, for somebody may be reading it.
+func learn(lang string, texts map[string]any) {
+	c, fresh := catalogues[lang], map[string]any{}
+	for id, text := range texts {
+		known, found := c.known[id]
+		switch {
+		case !found:
+			fresh[id] = text
+		case !reflect.DeepEqual(known, text):
+			panic(fmt.Sprintf("i18n: %s.json: %s has another text already", lang, id))
+		}
 	}
-	forms := make(map[string]bool, len(flat))
-	for id, text := range flat {
-		_, forms[id] = text.(map[string]any)
+	if len(fresh) == 0 {
+		return
 	}
-	return &catalogue{texts: i18n.NewLocalizer(bundle, lang), forms: forms}
+	content, err := json.Marshal(fresh)
+	if err == nil {
+		_, err = bundle.ParseMessageFileBytes(content, lang+".json")
+	}
+	if err != nil {
+		panic(fmt.Errorf("i18n: %s.json: %w", lang, err))
+	}
+	maps.Copy(c.known, fresh)
 }
 
 // Text is the text of an id in a language ("en" or "es"). A text in several forms ("1 character", "2 characters") takes
@@ -68,7 +114,7 @@ func Counted(lang, id string, number any, args map[string]any) string {
 		return id
 	}
 	c, wanted := catalogues[lang], &i18n.LocalizeConfig{MessageID: id, TemplateData: args}
-	if c.forms[id] {
+	if _, several := c.known[id].(map[string]any); several {
 		wanted.PluralCount = number
 	}
 	text, err := c.texts.Localize(wanted)
@@ -84,13 +130,13 @@ func Has(lang, id string) bool {
 	if c == nil {
 		return false
 	}
-	_, found := c.forms[id]
+	_, found := c.known[id]
 	return found
 }
 
 // IDs lists every id that a language has a text for, sorted.
 func IDs(lang string) []string {
-	return slices.Sorted(maps.Keys(catalogues[lang].forms))
+	return slices.Sorted(maps.Keys(catalogues[lang].known))
 }
 
 // count is the number that decides between singular and plural; other for none.

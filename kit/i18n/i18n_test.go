@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,7 +58,30 @@ func TestCataloguesAgree(t *testing.T) {
 	}
 }
 
-// Every code that the sources hand out has its text, in both languages.
+// A service of its own brings its own texts; nothing is said in two ways.
+func TestAdd(t *testing.T) {
+	add := func(en, es string) func() {
+		return func() { i18n.Add(fstest.MapFS{"en.json": {Data: []byte(en)}, "es.json": {Data: []byte(es)}}) }
+	}
+	own := add(`{"test.ship": {"one": "A ship", "other": "{{.count}} ships"}}`, `{"test.ship": {"one": "Un barco", "other": "{{.count}} barcos"}}`)
+	require.False(t, i18n.Has("en", "test.ship"))
+	own()
+	own()
+	require.Equal(t, "3 ships", i18n.Text("en", "test.ship", map[string]any{"count": 3}))
+	require.Equal(t, "Un barco", i18n.Text("es", "test.ship", map[string]any{"count": 1}))
+	require.Equal(t, "This is required.", i18n.Text("en", "field.REQUIRED", nil))
+	require.NotPanics(t, add(`{"field.REQUIRED": "This is required."}`, `{"field.REQUIRED": "Es obligatorio."}`), "the same again")
+
+	require.PanicsWithValue(t, "i18n: es.json lacks test.port", add(`{"test.port": "Port"}`, `{}`))
+	require.PanicsWithValue(t, "i18n: en.json lacks test.port", add(`{}`, `{"test.port": "Puerto"}`))
+	require.PanicsWithValue(t, "i18n: en.json: field.REQUIRED has another text already", add(`{"field.REQUIRED": "Give it."}`, `{"field.REQUIRED": "Es obligatorio."}`))
+	require.Panics(t, add(`{"test.port": "Port"}`, `{"test.port": `), "broken JSON")
+	require.Panics(t, add(`{"test.port": 7}`, `{"test.port": 7}`), "no text")
+	require.Panics(t, func() { i18n.Add(fstest.MapFS{}) }, "no files")
+	require.False(t, i18n.Has("es", "test.port"))
+}
+
+// Every code that the sources hand out has its text, in both languages; examples bring theirs.
 func TestEveryCodeHasItsText(t *testing.T) {
 	found := idsInSources(t, filepath.Join("..", ".."))
 	require.Contains(t, found, "problem.NOT_FOUND", "the sources are not read as they are meant to be")
@@ -80,7 +104,7 @@ func idsInSources(t *testing.T, root string) []string {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "node_modules" || strings.HasPrefix(entry.Name(), ".") && path != root && entry.Name() != "..") {
+		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "examples" || strings.HasPrefix(entry.Name(), ".") && path != root && entry.Name() != "..") {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "kittest") {

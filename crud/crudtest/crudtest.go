@@ -1,0 +1,175 @@
+// Package crudtest tries what every resource has of its description, on every engine: strict input, versions, answers that
+// are given again, lists that are stable while they are read, roles, events, deletion, files, and the screens. It makes up
+// the entities by itself.
+//
+//	func TestSuppliers(t *testing.T) {
+//		crudtest.Run(t, entities.Suppliers, crudtest.Options[entities.Supplier]{})
+//	}
+package crudtest
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/crud"
+	"b2b.example/crud/screens"
+	"b2b.example/db"
+	"b2b.example/db/dbtest"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+	"b2b.example/kit/i18n"
+	"b2b.example/kit/kittest"
+)
+
+// Options are what a resource's tests have to know beside its description.
+type Options[T any] struct {
+	Migrations []fs.FS // of its table, where that is none of the product's own
+
+	// Valid changes the values of a made-up entity, by field, where a rule refuses them.
+	Valid func(values map[string]any)
+	// Few says that there are never so many of them that a filter needs an index.
+	Few     bool
+	Screens screens.Options[T]
+}
+
+// Run tries all that a resource has.
+func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
+	t.Helper()
+	t.Run("texts", func(t *testing.T) {
+		require.Empty(t, missingTexts(screens.Texts(crud.NewTable(nil, r).Describe())), "texts are missing")
+	})
+	faults := &dbtest.Faults{}
+	dbtest.EachWith(t, db.Options{Wrap: faults.Wrap}, func(t *testing.T, d *db.DB) {
+		require.NoError(t, db.Migrate(context.Background(), d, append([]fs.FS{db.Migrations()}, o.Migrations...)...))
+		w := newWorld(t, d, r, o)
+		w.faults = faults
+		for _, one := range []struct {
+			name string
+			try  func(w *world[T])
+		}{
+			{"read back", (*world[T]).readBack}, {"strict input", (*world[T]).strictInput}, {"rules", (*world[T]).rules},
+			{"unique", (*world[T]).unique}, {"versions", (*world[T]).versions}, {"idempotency", (*world[T]).idempotency},
+			{"roles", (*world[T]).roles}, {"events", (*world[T]).events}, {"deletion", (*world[T]).deletion},
+			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
+			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
+			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"conflicts", (*world[T]).conflicts},
+			{"statements", (*world[T]).statements}, {"hostile values", (*world[T]).hostile},
+		} {
+			t.Run(one.name, func(t *testing.T) {
+				w.T = t
+				one.try(w)
+			})
+		}
+	})
+}
+
+// missingTexts lists the texts that a language lacks, as "es.json: label.supplier.name".
+func missingTexts(ids []string) []string {
+	var missing []string
+	for _, id := range ids {
+		for _, lang := range []string{i18n.English, i18n.Spanish} {
+			if !i18n.Has(lang, id) {
+				missing = append(missing, lang+".json: "+id)
+			}
+		}
+	}
+	return missing
+}
+
+// world is a service that has the resource and nothing else, with an operator of each role.
+type world[T any] struct {
+	*testing.T
+	*kittest.Server
+	*crud.Description[T]
+	options Options[T]
+	d       *db.DB
+	faults  *dbtest.Faults
+	tokens  map[kit.Role]string
+	writer  string // the token of one who may do everything
+	made    int    // entities made up so far
+}
+
+// roles that there are, the least first.
+var roles = []kit.Role{kit.Viewer, kit.Operator, kit.Manager}
+
+func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *world[T] {
+	t.Helper()
+	sessions := &kittest.Sessions{}
+	app := kit.New(kit.Options{
+		Name: r.Plural, Version: "test", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	table := crud.NewTable(d, r)
+	crud.Serve(app, table)
+	site := &screens.Site{Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter}
+	site.Serve(app, func(fiber.Router) {}, func(pages fiber.Router) { screens.Serve(pages, site, table, o.Screens) })
+	w := &world[T]{T: t, Description: table.Describe(), options: o, d: d, tokens: map[kit.Role]string{}}
+	for i, role := range roles {
+		w.tokens[role] = sessions.Add(t, int64(i+1), role)
+	}
+	w.writer = w.tokens[kit.Manager]
+	w.Server = kittest.Serve(t, app)
+	return w
+}
+
+// headerRole says who looks at a page.
+const headerRole = "X-Test-Role"
+
+// enter lets in whoever a page's request says that it is.
+func enter(c *fiber.Ctx) error {
+	for i, role := range roles {
+		if string(role) == c.Get(headerRole) {
+			kit.As(c, kit.Identity{Operator: int64(i + 1), Name: "Ana Ruiz", Role: role})
+			return nil
+		}
+	}
+	return fault.New(fault.Unauthenticated, "SESSION_ENDED")
+}
+
+// entity is what the API answers of one.
+type entity struct {
+	id      int64
+	version int64
+	values  map[string]any
+	body    string
+}
+
+func (w *world[T]) all() string { return "/" + w.Plural }
+
+func (w *world[T]) one(id int64) string { return fmt.Sprintf("/%s/%d", w.Plural, id) }
+
+// entityOf reads an answer.
+func (w *world[T]) entityOf(r *kittest.Response) entity {
+	w.Helper()
+	e := entity{body: string(r.Body), values: map[string]any{}}
+	r.JSON(w.T, &e.values)
+	e.id, e.version = int64(e.values["id"].(float64)), int64(e.values["version"].(float64))
+	return e
+}
+
+// add makes an entity of these values.
+func (w *world[T]) add(values map[string]any) entity {
+	w.Helper()
+	return w.entityOf(w.Do(w.T, kittest.Case{Path: w.all(), As: w.writer, Body: bodyOf(w.T, values), Status: 201}))
+}
+
+func (w *world[T]) get(id int64) entity {
+	w.Helper()
+	return w.entityOf(w.Do(w.T, kittest.Case{Path: w.one(id), As: w.writer, Status: 200}))
+}
+
+// rows is how many there are in the table.
+func (w *world[T]) rows() int64 {
+	w.Helper()
+	var n int64
+	require.NoError(w.T, w.d.Read(w.Context()).Table(w.Table()).Count(&n).Error)
+	return n
+}
+
+func ifMatch(tag string) map[string]string { return map[string]string{fiber.HeaderIfMatch: tag} }
