@@ -20,6 +20,7 @@ import (
 
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
+	"b2b.example/kit/kittest"
 )
 
 // count is a number that a query finds in the test's database.
@@ -43,6 +44,8 @@ func TestTheFirstStartIsReadyToTryOutAndTheSecondKeepsAll(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	made := p.secrets()
+	status, printed := p.does("", "health")
+	assert.Equal(t, 0, status, printed)
 	token, status := p.logIn("manager@demo.test", demoPassword)
 	require.Equal(t, http.StatusOK, status)
 
@@ -50,6 +53,9 @@ func TestTheFirstStartIsReadyToTryOutAndTheSecondKeepsAll(t *testing.T) {
 	done := p.call(2, http.MethodPost, "/orchestrator/create-and-confirm-order", made.service, "", whole)
 	require.Equal(t, http.StatusCreated, done.status, done.body)
 	first.stop()
+	status, printed = p.does("", "health")
+	assert.Equal(t, 1, status, "nobody serves any more")
+	assert.Contains(t, printed, "not ready")
 
 	second := p.serve()
 	assert.Equal(t, made, p.secrets())
@@ -62,8 +68,22 @@ func TestTheFirstStartIsReadyToTryOutAndTheSecondKeepsAll(t *testing.T) {
 	for _, secret := range []string{made.jwt, made.service, token, "argon2id"} {
 		assert.NotContains(t, first.out.String()+second.out.String(), secret)
 	}
-	status, printed := p.does("", "check")
+	status, printed = p.does("", "check")
 	assert.Equal(t, 0, status, printed)
+}
+
+// Where the environment has both secrets, b2b makes none: it may be a place where nothing can be written.
+func TestSecretsOfTheEnvironmentNeedNoFile(t *testing.T) {
+	database := "sqlite:" + filepath.Join(t.TempDir(), "b2b.db")
+	p := newPlace(t, database, "JWT_SECRET="+kittest.JWTSecret, "SERVICE_TOKEN=shop:"+kittest.ServiceToken, "DEMO=0")
+	served := p.serve()
+	assert.Equal(t, http.StatusOK, p.call(1, http.MethodGet, "/orders", kittest.ServiceToken, "", nil).status)
+	served.stop()
+	assert.NotContains(t, served.out.String(), secretsFile)
+	assert.NoFileExists(t, secretsPath(database))
+	status, printed := p.with("SERVICE_TOKEN=").does("", "check")
+	assert.Equal(t, 0, status, printed)
+	assert.FileExists(t, secretsPath(database), "one of the two is missing")
 }
 
 func TestTheDemoBreaksNoInvariant(t *testing.T) {

@@ -18,7 +18,9 @@ func greet(w io.Writer, s *settings, demoEmails []string) {
 		fmt.Fprintf(t, "demo accounts\t%s\n", strings.Join(demoEmails, ", "))
 		fmt.Fprintf(t, "their password\t%s\n", demoPassword)
 	}
-	fmt.Fprintf(t, "SERVICE_TOKEN\tin %s\n", secretsPath(s.DatabaseURL))
+	if s.secretsFile != "" {
+		fmt.Fprintf(t, "SERVICE_TOKEN\tin %s\n", s.secretsFile)
+	}
 	fmt.Fprintln(t, "Ctrl-C ends it.")
 	_ = t.Flush() // if the terminal is gone, nobody reads this
 }

@@ -20,6 +20,7 @@ import (
 const synopsis = `b2b runs customers-api, orders-api and the orchestrator in one process.
 
   b2b [serve]                 run everything (what b2b alone does)
+  b2b health                  ask the b2b that serves here whether it can work; exit status 1 when it cannot
   b2b check                   verify every invariant of the database; exit status 1 when something is wrong
   b2b migrate                 bring the database's tables up to date
   b2b seed --orders N         add N made-up orders, with customers and products of their own
@@ -42,6 +43,7 @@ type command struct {
 
 var commands = []command{
 	{"serve", serve},
+	{"health", health},
 	{"check", check},
 	{"migrate", migrate},
 	{"seed", seed},
@@ -112,8 +114,14 @@ func help(w io.Writer) {
 	}
 }
 
-// version is the module's, as the go command recorded it.
-func version() string {
+// version is set by a build that knows better than the go command.
+var version string
+
+// release is that version, or else the module's, as the go command recorded it.
+func release() string {
+	if version != "" {
+		return version
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

@@ -52,6 +52,19 @@ func serve(ctx context.Context, s *settings, args []string) error {
 	return serveAll(ctx, services)
 }
 
+// health asks the services of the b2b that serves by these settings whether they can work.
+func health(ctx context.Context, s *settings, args []string) error {
+	if len(args) > 0 {
+		return usageError{"health takes no arguments"}
+	}
+	for _, p := range s.ports() {
+		if err := kit.AskReady(ctx, s.Host, p.port); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // listen takes the ports, in the order of settings.ports.
 func listen(ctx context.Context, s *settings) ([]net.Listener, error) {
 	var listeners []net.Listener
@@ -89,7 +102,7 @@ func prepare(ctx context.Context, s *settings, d *db.DB) error {
 
 // assemble makes the services, those that others call first.
 func assemble(ctx context.Context, s *settings, d *db.DB, listeners []net.Listener) ([]service, error) {
-	v := version()
+	v := release()
 	customersSettings := customers.Settings{Settings: s.on(0), Database: s.Database}
 	customersAPI, err := customers.New(ctx, customers.Options{
 		DB: d, Settings: customersSettings, Log: kit.Logger(s.Settings.Settings, "customers-api"), Version: v,

@@ -25,6 +25,8 @@ type settings struct {
 	OrdersPort       int  `env:"ORDERS_PORT" envDefault:"3002" help:"port of orders-api"`
 	OrchestratorPort int  `env:"ORCHESTRATOR_PORT" envDefault:"3000" help:"port of the orchestrator"`
 	Demo             bool `env:"DEMO" envDefault:"on" help:"fill a new database with demo data"`
+
+	secretsFile string // where the secrets are that b2b made itself; "" when the environment has all of them
 }
 
 func defaults() *settings {
@@ -36,12 +38,15 @@ func defaults() *settings {
 // load reads the environment. Secrets that it does not set are those that b2b made at its first start.
 func load() (*settings, error) {
 	s := defaults()
-	made, err := secretsAt(secretsPath(cmp.Or(os.Getenv("DATABASE_URL"), defaultDatabase)))
-	if err != nil {
-		return nil, err
+	if os.Getenv("JWT_SECRET") == "" || os.Getenv("SERVICE_TOKEN") == "" {
+		s.secretsFile = secretsPath(cmp.Or(os.Getenv("DATABASE_URL"), defaultDatabase))
+		made, err := secretsAt(s.secretsFile)
+		if err != nil {
+			return nil, err
+		}
+		s.JWTSecret = made.jwt
+		s.ServiceTokens = []kit.ServiceToken{{Name: serviceName, Token: made.service}}
 	}
-	s.JWTSecret = made.jwt
-	s.ServiceTokens = []kit.ServiceToken{{Name: serviceName, Token: made.service}}
 	if err := kit.Load(s); err != nil {
 		return nil, err
 	}

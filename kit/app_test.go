@@ -207,9 +207,15 @@ func TestMetrics(t *testing.T) {
 	defer func() { _ = response.Body.Close() }()
 	page, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	require.Contains(t, string(page), "http_server_request_duration_seconds_count"+
-		`{http_request_method="GET",http_response_status_code="200",http_route="/orders/:id"} 2`)
-	require.Contains(t, string(page), "go_goroutines")
+	require.Equal(t, "text/plain; version=0.0.4; charset=utf-8", response.Header.Get("Content-Type"))
+	labels := `{http_request_method="GET",http_response_status_code="200",http_route="/orders/:id"`
+	for _, want := range []string{
+		"# TYPE http_server_request_duration_seconds histogram\n", "http_server_request_duration_seconds_count" + labels + "} 2\n",
+		"http_server_request_duration_seconds_bucket" + labels + `,le="10"} 2` + "\n", "http_server_request_duration_seconds_sum" + labels + "} ",
+		"\ngo_goroutines ", "\ngo_memstats_heap_alloc_bytes ", "\nprocess_cpu_seconds_total ", "\nprocess_resident_memory_bytes ", "\nprocess_open_fds ",
+	} {
+		require.Contains(t, string(page), want)
+	}
 }
 
 // The document is valid, says the same each time, and names no type twice.

@@ -229,11 +229,11 @@ var codes = map[int][]string{
 	http.StatusMethodNotAllowed: {"METHOD_NOT_ALLOWED"},
 	http.StatusRequestTimeout:   {"REQUEST_TIMEOUT"},
 	http.StatusConflict: {
-		"DUPLICATE", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_STOCK", "ORDER_CANCELED", "ORDER_NOT_CANCELABLE",
+		"DUPLICATE", "IDEMPOTENCY_IN_PROGRESS", "IMPORT_NOT_CHECKED", "INSUFFICIENT_STOCK", "ORDER_CANCELED", "ORDER_NOT_CANCELABLE",
 		"ORDER_NOT_CONFIRMABLE", "ORDER_REOPENED",
 	},
 	http.StatusPreconditionFailed:    {"VERSION_MISMATCH"},
-	http.StatusRequestEntityTooLarge: {"BODY_TOO_LARGE"},
+	http.StatusRequestEntityTooLarge: {"BODY_TOO_LARGE", "FILE_TOO_LARGE"},
 	http.StatusUnsupportedMediaType:  {"CONTENT_ENCODING_UNSUPPORTED", "MEDIA_TYPE_UNSUPPORTED"},
 	http.StatusUnprocessableEntity: {
 		"CUSTOMER_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "ORDER_TOTAL_TOO_LARGE", "PRODUCT_ARCHIVED", "PRODUCT_NOT_FOUND",

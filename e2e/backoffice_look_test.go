@@ -1,0 +1,272 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/db/dbtest"
+	"b2b.example/e2e/browser"
+)
+
+// show is a b2b with its demo data, as one of its accounts sees it.
+type show struct {
+	base    string
+	session *http.Cookie
+	orders  map[string]string // the path of an order by its status
+}
+
+// startShow starts a b2b with its demo data.
+func startShow(t *testing.T) *show {
+	t.Helper()
+	s := &show{base: "http://" + startB2B(t, buildB2B(t)).addresses["127.0.0.1:3002"], orders: map[string]string{}}
+	s.session = sessionOf(t, s.base, "operator@demo.test", "demo1234")
+	p := s.visit(t, browser.Options{})
+	for _, status := range []string{"CREATED", "CONFIRMED", "CANCELED"} {
+		p.Go("/backoffice/orders?status=" + status)
+		s.orders[status] = browser.Eval[string](p, `document.querySelector("tbody a").pathname`)
+	}
+	return s
+}
+
+func (s *show) visit(t *testing.T, o browser.Options) *browser.Page {
+	t.Helper()
+	o.Base, o.Cookies = s.base, []*http.Cookie{s.session}
+	return open(t, o)
+}
+
+// scene is a page in one of its states.
+type scene struct {
+	name string
+	set  func(p *browser.Page)
+}
+
+// scenes are all pages, in the states that look different.
+func (s *show) scenes() []scene {
+	at := func(path string) func(p *browser.Page) { return func(p *browser.Page) { p.Go(path) } }
+	return []scene{
+		{"dashboard", at("/backoffice")},
+		{"orders", at("/backoffice/orders")},
+		{"orders of a view", at("/backoffice/orders?view=expiring&sort=total_cents")},
+		{"orders of a customer", func(p *browser.Page) {
+			p.Go(s.orders["CREATED"])
+			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
+		}},
+		{"no orders", at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
+		{"order created", at(s.orders["CREATED"])},
+		{"order confirmed", at(s.orders["CONFIRMED"])},
+		{"order canceled", at(s.orders["CANCELED"])},
+		{"cancel", at(s.orders["CREATED"] + "/cancel")},
+		{"cancel refused", func(p *browser.Page) {
+			p.Go(s.orders["CREATED"] + "/cancel")
+			p.Fill(browser.ID("note"), "A note")
+			p.Leads(func() { p.Click(browser.Button("(Cancel order|Anular pedido|Cancelar pedido)")) })
+		}},
+		{"cancel dialog", func(p *browser.Page) {
+			p.Go(s.orders["CREATED"])
+			p.Click(browser.Link(".*…"))
+			p.There(browser.Role("dialog", ".*"))
+		}},
+		{"new order", at("/backoffice/orders/new")},
+		{"new order refused", func(p *browser.Page) {
+			p.Go("/backoffice/orders/new")
+			p.Leads(func() { p.Click(doing("create")) })
+		}},
+		{"new order found", func(p *browser.Page) {
+			p.Go("/backoffice/orders/new")
+			p.Fill(customerSearch, "a")
+			p.Await(`document.querySelector("[name=do][value^='choose:']")`)
+		}},
+		{"new order short", func(p *browser.Page) {
+			p.Go("/backoffice/orders/new")
+			p.Fill(productSearch, "a")
+			p.Await(`document.querySelector("[name=do][value^='add:']")`)
+			p.Press(kb.ArrowDown + kb.Enter)
+			p.Await(`document.querySelector("[name=qty]")`)
+			p.Fill(browser.Named("qty"), "999999")
+			p.Press(kb.Tab)
+			p.Await(`document.querySelector("[id^=qty-][id$=-error]")`)
+		}},
+		{"nothing there", at("/backoffice/orders/999999999")},
+	}
+}
+
+// TestLook: every page on both screens, in both themes and both languages. axe finds nothing, nothing can be scrolled
+// sideways, what gets the focus is not hidden, and no page breaks its policy, complains, or asks another host.
+func TestLook(t *testing.T) {
+	t.Parallel()
+	s := startShow(t)
+	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
+		for _, dark := range []bool{false, true} {
+			for _, language := range []string{"en", "es"} {
+				t.Run(fmt.Sprintf("%s dark %t %s", screen.Name, dark, language), func(t *testing.T) {
+					t.Parallel()
+					o := browser.Options{Screen: screen, Dark: dark, Language: language}
+					stranger := open(t, browser.Options{Base: s.base, Screen: screen, Dark: dark, Language: language})
+					stranger.Go("/backoffice/login?next=" + s.orders["CREATED"])
+					isSound(t, stranger, "log-in", language)
+					p := s.visit(t, o)
+					for _, scene := range s.scenes() {
+						scene.set(p)
+						isSound(t, p, scene.name, language)
+					}
+				})
+			}
+		}
+	}
+}
+
+// widths are those between the two screens and beyond.
+var widths = []int64{390, 640, 768, 900, 1024, 1280, 1920}
+
+func isSound(t *testing.T, p *browser.Page, name, language string) {
+	t.Helper()
+	assert.Equal(t, language, browser.Eval[string](p, "document.documentElement.lang"), name)
+	assert.Empty(t, p.Axe(), name)
+	assert.Empty(t, browser.Eval[[]string](p, hidden), "%s: what gets the focus is hidden behind something", name)
+	assert.Zero(t, p.Overflow(), "%s: it can be scrolled sideways", name)
+}
+
+// hidden lists what gets the focus where nobody sees it (WCAG 2.4.11).
+const hidden = `[...document.querySelectorAll("a[href], button, input, textarea, select, summary")]
+	.filter(e => e.checkVisibility({visibilityProperty: true}) && e.tabIndex >= 0 && !(document.querySelector("dialog[open]") && !e.closest("dialog")))
+	.filter(e => {
+		e.focus()
+		if (document.activeElement !== e) return false
+		const b = e.getBoundingClientRect()
+		const seen = (x, y) => { const met = document.elementFromPoint(x, y); return met && (e.contains(met) || met.contains(e)) }
+		return ![[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].some(([x, y]) => seen(b.x + b.width * x, b.y + b.height * y))
+	}).map(e => e.outerHTML.slice(0, 150))`
+
+// TestWidths: no page can be scrolled sideways at any width.
+func TestWidths(t *testing.T) {
+	t.Parallel()
+	s := startShow(t)
+	for _, language := range []string{"en", "es"} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			p := s.visit(t, browser.Options{Language: language})
+			for _, scene := range s.scenes() {
+				p.Resize(browser.Desktop)
+				scene.set(p)
+				for _, width := range widths {
+					p.Resize(browser.Screen{Width: width, Height: 800, Scale: 1})
+					assert.Zero(t, p.Overflow(), "%s at %d", scene.name, width)
+				}
+			}
+		})
+	}
+}
+
+// mostWeight is how many bytes the first load of the orders may take on the wire.
+const mostWeight = 150_000
+
+// TestWeight: the first load of the orders, with everything that it brings, is light, and the next one lighter.
+func TestWeight(t *testing.T) {
+	t.Parallel()
+	s := startShow(t)
+	p := s.visit(t, browser.Options{})
+	p.Go("/backoffice/orders")
+	first := p.Weight()
+	t.Logf("the first load of the orders: %d bytes on the wire", first)
+	require.Less(t, first, int64(mostWeight))
+	require.Greater(t, first, int64(10_000), "this cannot be all")
+	p.Go("/backoffice/orders?status=CONFIRMED")
+	require.Less(t, p.Weight()-first, int64(20_000), "styles, scripts and icons are not brought again")
+}
+
+// hostile are texts that break pages which trust them.
+var hostile = map[string]string{
+	"markup":    `<script>alert(1)</script><img src=x onerror=alert(2)>`,
+	"quotes":    `"'><svg onload=alert(3)> onfocus='alert(4)' autofocus x="`,
+	"templates": `{{7*7}} ${7*7} <%= 7*7 %> &lt;b&gt; %3Cb%3E javascript:alert(5)`,
+	"backwards": `שלום עולם مرحبا بالعالم`,
+	"pictures":  `🧨🔥🇪🇨 ﷽ Z̸̡̛a̷l̵g̴o̶`,
+	"long word": strings.Repeat("W", 64),
+}
+
+// TestHostileTexts: whatever is in the fields that pages show is shown as text.
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.SQLite(t))
+	t.Cleanup(h.checkInvariants)
+	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
+		for name, text := range hostile {
+			t.Run(screen.Name+" "+name, func(t *testing.T) {
+				t.Parallel()
+				d := h.desk(t, screen, false)
+				d.showHostile(text)
+			})
+		}
+	}
+}
+
+// short is as much of a text as every field takes.
+func short(text string) string {
+	letters := []rune(text)
+	return string(letters[:min(len(letters), 40)])
+}
+
+// showHostile has a text in every field that the pages show, and looks at every page that shows it.
+func (d *desk) showHostile(text string) {
+	t := d.t
+	t.Helper()
+	n := goodsMade.Add(1)
+	name := fmt.Sprintf("%d %s", n, text)
+	sku := fmt.Sprintf("%d-%s", n, strings.ReplaceAll(short(text), " ", "_"))
+	address := fmt.Sprintf("%d'{{7*7}}&amp$%s@example.test", n, strings.Repeat("w", 60))
+	customer := d.post(d.customers.url()+"/customers", d.operator,
+		jsonOf(map[string]any{"name": name, "email": address, "phone": short(text), "tax_id": short(text)}))
+	product := d.post(d.orders[0].url()+"/products", d.manager,
+		jsonOf(map[string]any{"sku": sku, "name": name, "price_cents": 99999999, "stock": 7}))
+	note := text + "\u202e\u2066 backwards\n" + text
+	order := d.post(d.orders[0].url()+"/orders", d.operator, jsonOf(map[string]any{
+		"customer_id": customer, "items": []map[string]int64{{"product_id": product, "qty": 3}}, "reference": short(text), "note": note,
+	}))
+
+	p := d.visit("operator", orderPath(order))
+	shows := func(texts ...string) {
+		t.Helper()
+		p.See(texts...)
+		require.Zero(t, p.Overflow(), p.Path())
+		require.Zero(t, browser.Eval[int](p, "document.querySelectorAll('main script, main img, main [onload], main [onerror]').length"))
+	}
+	shows(name, sku, address, short(text), text)
+	p.Go("/backoffice/orders?customer_id=" + fmt.Sprint(customer))
+	shows(name, short(text))
+	p.Go("/backoffice/orders")
+	p.Fill(browser.ID("search"), name)
+	p.Leads(func() { p.Press(kb.Enter) })
+	shows(name)
+	p.Go("/backoffice")
+	shows("Dashboard")
+
+	p.Go("/backoffice/orders/new")
+	p.Fill(customerSearch, fmt.Sprintf("%d ", n))
+	p.There(doing("choose", customer))
+	shows(name, address)
+	d.works(p, doing("choose", customer))
+	p.Fill(productSearch, sku)
+	p.There(doing("add", product))
+	shows(name, sku)
+	d.works(p, doing("add", product))
+	p.Fill(browser.ID(fmt.Sprintf("qty-%d", product)), "99")
+	p.Press(kb.Tab)
+	shows("99 asked, 4 left", name, sku)
+	p.Fill(browser.ID("reference"), text+text+text)
+	p.Leads(func() { p.Click(doing("create")) })
+	p.Holds(browser.ID("reference"), text+text+text)
+	shows("99 asked, 4 left")
+
+	p.Go("/backoffice" + orderPath(order) + "/cancel")
+	shows(sku)
+	p.Click(browser.Role("radio", "Other"))
+	p.Fill(browser.ID("note"), note)
+	p.Leads(func() { p.Click(cancel) })
+	shows(name, text)
+}

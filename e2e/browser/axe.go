@@ -1,0 +1,96 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+)
+
+// axeRun asks axe for what the page breaks of WCAG 2.2 AA and of good practice. The style sheets are not fetched again:
+// only rules that are not among these need it.
+const axeRun = `axe.run(document, {
+	runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+	resultTypes: ["violations"], preload: false,
+}).then(result => result.violations.flatMap(v => v.nodes.map(n =>
+	v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.failureSummary.replace(/\s+/g, " ") + " " + n.html.slice(0, 200))))`
+
+// Axe is everything that axe finds wrong with the page as it is. It works in a world of its own beside the page's, so
+// that the page's Content-Security-Policy need not let it in. It needs scripts.
+func (p *Page) Axe() []string {
+	p.t.Helper()
+	source, err := axe()
+	p.must(err)
+	frame := p.frame()
+	world := do(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame.ID, WorldName: "axe"})
+	_, err = evaluateIn[bool](p, world.ExecutionContextID, source+"\n;true")
+	p.must(err)
+	found, err := evaluateIn[[]string](p, world.ExecutionContextID, axeRun)
+	p.must(err)
+	return found
+}
+
+// axe is axe-core as npm has it. Its package is installed where it is missing.
+var axe = sync.OnceValues(func() (string, error) {
+	root, err := root()
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(root, "node_modules", "axe-core")
+	if err := once("npm", func() error { return install(root, folder) }); err != nil {
+		return "", fmt.Errorf("this needs the npm package axe-core, which could not be installed: %w", err)
+	}
+	source, err := os.ReadFile(filepath.Join(folder, "axe.min.js"))
+	return string(source), err
+})
+
+// install brings the repository's npm packages, unless axe-core is there in the version that package.json asks for.
+func install(root, folder string) error {
+	var wanted struct {
+		DevDependencies map[string]string `json:"devDependencies"`
+	}
+	var there struct {
+		Version string `json:"version"`
+	}
+	if err := readJSON(filepath.Join(root, "package.json"), &wanted); err != nil {
+		return err
+	}
+	err := readJSON(filepath.Join(folder, "package.json"), &there)
+	if err == nil && there.Version == wanted.DevDependencies["axe-core"] {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	return run(ctx, root, "npm", "ci")
+}
+
+func readJSON(path string, target any) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, target)
+}
+
+// root is the repository's, found from a folder in it.
+func root() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.work")); err == nil {
+			return folder, nil
+		}
+		if folder == filepath.Dir(folder) {
+			return "", errors.New("this must be run in the repository")
+		}
+		folder = filepath.Dir(folder)
+	}
+}

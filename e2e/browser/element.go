@@ -1,0 +1,314 @@
+package browser
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Element says which element of a page is meant: one that can be seen, and the only one of the kind.
+type Element struct {
+	selector   string // CSS; or
+	role, name string // the accessible ones, name as a regular expression
+	first      bool
+}
+
+// Button is a button, by the whole of its accessible name, as a regular expression.
+func Button(name string) Element { return Element{role: "button", name: name} }
+
+// Link is a link, by its accessible name.
+func Link(name string) Element { return Element{role: "link", name: name} }
+
+// Role is any element, by its role and its accessible name.
+func Role(role, name string) Element { return Element{role: role, name: name} }
+
+// ID is the element with an id.
+func ID(id string) Element { return Element{selector: fmt.Sprintf("[id=%q]", id)} }
+
+// Named is the form's element with a name.
+func Named(name string) Element { return Element{selector: fmt.Sprintf("[name=%q]", name)} }
+
+// Value is the form's element with a name and a value: one button or radio of several.
+func Value(name, value string) Element {
+	return Element{selector: fmt.Sprintf("[name=%q][value=%q]", name, value)}
+}
+
+// First is the first of several such elements.
+func (e Element) First() Element {
+	e.first = true
+	return e
+}
+
+func (e Element) String() string {
+	if e.selector != "" {
+		return e.selector
+	}
+	return fmt.Sprintf("%s %q", e.role, e.name)
+}
+
+// Click clicks in the middle of an element, or taps on it, once it is there and nothing covers it.
+func (p *Page) Click(e Element) {
+	p.t.Helper()
+	x, y := p.pointAt(e)
+	if p.options.Screen.Touch {
+		p.run(chromedp.TapXY(x, y))
+		return
+	}
+	p.run(chromedp.MouseClickXY(x, y))
+}
+
+// DoubleClick clicks twice in the same place, as fast as it can.
+func (p *Page) DoubleClick(e Element) {
+	p.t.Helper()
+	x, y := p.pointAt(e)
+	if p.options.Screen.Touch {
+		p.run(chromedp.TapXY(x, y), chromedp.TapXY(x, y))
+		return
+	}
+	p.run(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+}
+
+// Fill puts a text in place of what is in a field.
+func (p *Page) Fill(e Element, text string) {
+	p.t.Helper()
+	p.until("the field "+e.String(), func() (bool, error) {
+		field, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		_, err = on[any](p, field, "function() { this.focus(); this.select(); return null }")
+		return err == nil, err
+	})
+	if text == "" {
+		p.Press("\b")
+		return
+	}
+	do(p, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// Press presses keys, one after the other, wherever the focus is. kb has those that have no letter.
+func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.run(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Value is what is in a field.
+func (p *Page) Value(e Element) (value string) {
+	p.t.Helper()
+	return property[string](p, e, "this.value")
+}
+
+// TextOf is the text of an element.
+func (p *Page) TextOf(e Element) string {
+	p.t.Helper()
+	return property[string](p, e, "this.innerText")
+}
+
+// Attribute is an attribute of an element, "" where it has none.
+func (p *Page) Attribute(e Element, name string) string {
+	p.t.Helper()
+	return property[string](p, e, fmt.Sprintf("this.getAttribute(%q) ?? ''", name))
+}
+
+// Holds waits until a field holds a text.
+func (p *Page) Holds(e Element, text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("%s with %q", e, text), func() (bool, error) {
+		field, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		value, err := on[string](p, field, "function() { return this.value }")
+		return value == text, err
+	})
+}
+
+// There waits until an element is there.
+func (p *Page) There(e Element) {
+	p.t.Helper()
+	p.until(e.String(), func() (bool, error) {
+		_, err := p.find(e)
+		return err == nil, err
+	})
+}
+
+// Has says whether an element is there now.
+func (p *Page) Has(e Element) bool {
+	_, err := p.find(e)
+	return err == nil
+}
+
+// HasFocus waits until an element, or something in it, has the focus.
+func (p *Page) HasFocus(e Element) {
+	p.t.Helper()
+	p.until("the focus on "+e.String(), func() (bool, error) {
+		found, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		has, err := on[bool](p, found, "function() { return this.contains(document.activeElement) }")
+		if err == nil && !has {
+			focus, _ := evaluate[string](p, "document.activeElement?.outerHTML.slice(0, 200) ?? ''")
+			return false, fmt.Errorf("it is on %s", focus)
+		}
+		return has, err
+	})
+}
+
+// Focus is a description of what has the focus: role and accessible name.
+func (p *Page) Focus() (role, name string) {
+	p.t.Helper()
+	answer, err := call(p, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.activeElement"})
+	p.must(err)
+	tree := do(p, accessibility.GetPartialAXTree, accessibility.GetPartialAXTreeParams{
+		ObjectID: answer.Result.ObjectID, FetchRelatives: new(false),
+	})
+	if len(tree.Nodes) == 0 {
+		return "", ""
+	}
+	return textOfAX(tree.Nodes[0].Role), textOfAX(tree.Nodes[0].Name)
+}
+
+func property[V any](p *Page, e Element, expression string) (value V) {
+	p.t.Helper()
+	p.until(e.String(), func() (bool, error) {
+		found, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		value, err = on[V](p, found, "function() { return "+expression+" }")
+		return err == nil, err
+	})
+	return value
+}
+
+// pointAt waits until an element is there and not covered, and gives its middle.
+func (p *Page) pointAt(e Element) (x, y float64) {
+	p.t.Helper()
+	p.until(e.String()+" to click", func() (bool, error) {
+		found, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		x, y, err = p.middle(found)
+		return err == nil, err
+	})
+	return x, y
+}
+
+// comesUp scrolls an element to where it can be clicked, as a person does, and gives its middle; nothing while something
+// covers it. What met a click there may also be the element's label.
+const comesUp = `function() {
+	const isHit = () => {
+		const box = this.getClientRects()[0]
+		if (!box) return null
+		const [x, y] = [box.x + box.width / 2, box.y + box.height / 2], met = document.elementFromPoint(x, y)
+		return this.contains(met) || [...(this.labels ?? [])].some(label => label.contains(met)) ? [x, y] : null
+	}
+	for (const block of ["nearest", "center"]) {
+		this.scrollIntoView({block, inline: "nearest", behavior: "instant"})
+		const point = isHit()
+		if (point) return point
+	}
+	return []
+}`
+
+func (p *Page) middle(found runtime.RemoteObjectID) (x, y float64, err error) {
+	point, err := on[[]float64](p, found, comesUp)
+	if err == nil && len(point) == 0 {
+		err = errors.New("something covers it")
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return point[0], point[1], nil
+}
+
+// find finds an element that can be seen, and the only one.
+func (p *Page) find(e Element) (runtime.RemoteObjectID, error) {
+	if e.selector == "" {
+		return p.findByRole(e)
+	}
+	count, err := evaluate[int](p, visible(e.selector)+".length")
+	if err != nil {
+		return "", err
+	}
+	if count == 0 || count > 1 && !e.first {
+		return "", fmt.Errorf("there are %d", count)
+	}
+	return p.object(visible(e.selector) + "[0]")
+}
+
+func visible(selector string) string {
+	return fmt.Sprintf("[...document.querySelectorAll(%q)].filter(e => e.checkVisibility({visibilityProperty: true}))", selector)
+}
+
+// object is a handle of what an expression gives.
+func (p *Page) object(expression string) (runtime.RemoteObjectID, error) {
+	answer, err := call(p, runtime.Evaluate, runtime.EvaluateParams{Expression: expression})
+	if err == nil && answer.Result.ObjectID == "" {
+		err = fmt.Errorf("%s is nothing", expression)
+	}
+	if err != nil {
+		return "", err
+	}
+	return answer.Result.ObjectID, nil
+}
+
+func (p *Page) findByRole(e Element) (runtime.RemoteObjectID, error) {
+	document, err := p.object("document")
+	if err != nil {
+		return "", err
+	}
+	tree, err := call(p, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: document, Role: e.role})
+	if err != nil {
+		return "", err
+	}
+	name := regexp.MustCompile("^(?:" + e.name + ")$")
+	var names []string
+	found := slices.DeleteFunc(tree.Nodes, func(n *accessibility.Node) bool {
+		if n.Ignored {
+			return true
+		}
+		names = append(names, textOfAX(n.Name))
+		return !name.MatchString(textOfAX(n.Name))
+	})
+	if len(found) == 0 || len(found) > 1 && !e.first {
+		return "", fmt.Errorf("there are %d among %q", len(found), names)
+	}
+	node, err := call(p, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: found[0].BackendDOMNodeID})
+	if err != nil {
+		return "", err
+	}
+	return node.Object.ObjectID, nil
+}
+
+func textOfAX(value *accessibility.Value) (text string) {
+	if value != nil {
+		_ = json.Unmarshal(value.Value, &text) // what is no text has none
+	}
+	return text
+}
+
+// on calls a function on an element.
+func on[V any](p *Page, object runtime.RemoteObjectID, function string) (value V, err error) {
+	params := runtime.CallFunctionOnParams{
+		FunctionDeclaration: function, ObjectID: object, ReturnByValue: new(true), UserGesture: new(true),
+	}
+	answer, err := call(p, runtime.CallFunctionOn, params)
+	switch {
+	case err != nil:
+		return value, err
+	case answer.ExceptionDetails != nil:
+		return value, errors.New(exceptionText(answer.ExceptionDetails))
+	}
+	return value, json.Unmarshal(answer.Result.Value, &value)
+}
