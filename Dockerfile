@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# The one recipe for every part: docker build --build-arg PART=orders-api . makes an image that is a single static program
-# (started without arguments it serves, `health` asks it how it is), on a base that has TLS roots, time zones and no shell.
+# The one recipe for every part: docker build --build-arg PART=orders-api . makes an image of one static program (without
+# arguments it serves, `health` asks it how it is) on a base that has TLS roots, time zones, and no shell.
 ARG GO_IMAGE=golang:1.26-bookworm
 ARG BASE_IMAGE=gcr.io/distroless/static-debian12:nonroot
 

@@ -126,7 +126,7 @@ func (t *Table[T]) Apply(tx *db.Tx, p *Proposal[T]) error {
 	if p.Before == p.After {
 		return nil
 	}
-	err := error(nil)
+	var err error
 	if p.Before == nil {
 		err = t.insert(tx, t.bind(p.After))
 	} else {

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -12,108 +11,35 @@ import (
 
 	"b2b.example/db/dbtest"
 	"b2b.example/e2e/browser"
+	"b2b.example/e2e/stage"
 )
 
-// show is a b2b with its demo data, as one of its accounts sees it.
-type show struct {
-	base    string
-	session *http.Cookie
-	orders  map[string]string // the path of an order by its status
-}
-
-// startShow starts a b2b with its demo data.
-func startShow(t *testing.T) *show {
+// raise raises a stage: the product with its demo data.
+func raise(t *testing.T) *stage.Stage {
 	t.Helper()
-	s := &show{base: "http://" + startB2B(t, buildB2B(t)).addresses["127.0.0.1:3002"], orders: map[string]string{}}
-	s.session = sessionOf(t, s.base, "operator@demo.test", "demo1234")
-	p := s.visit(t, browser.Options{})
-	for _, status := range []string{"CREATED", "CONFIRMED", "CANCELED"} {
-		p.Go("/backoffice/orders?status=" + status)
-		s.orders[status] = browser.Eval[string](p, `document.querySelector("tbody a").pathname`)
-	}
-	return s
-}
-
-func (s *show) visit(t *testing.T, o browser.Options) *browser.Page {
-	t.Helper()
-	o.Base, o.Cookies = s.base, []*http.Cookie{s.session}
-	return open(t, o)
-}
-
-// scene is a page in one of its states.
-type scene struct {
-	name string
-	set  func(p *browser.Page)
-}
-
-// scenes are all pages, in the states that look different.
-func (s *show) scenes() []scene {
-	at := func(path string) func(p *browser.Page) { return func(p *browser.Page) { p.Go(path) } }
-	return []scene{
-		{"dashboard", at("/backoffice")},
-		{"orders", at("/backoffice/orders")},
-		{"orders of a view", at("/backoffice/orders?view=expiring&sort=total_cents")},
-		{"orders of a customer", func(p *browser.Page) {
-			p.Go(s.orders["CREATED"])
-			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
-		}},
-		{"no orders", at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
-		{"order created", at(s.orders["CREATED"])},
-		{"order confirmed", at(s.orders["CONFIRMED"])},
-		{"order canceled", at(s.orders["CANCELED"])},
-		{"cancel", at(s.orders["CREATED"] + "/cancel")},
-		{"cancel refused", func(p *browser.Page) {
-			p.Go(s.orders["CREATED"] + "/cancel")
-			p.Fill(browser.ID("note"), "A note")
-			p.Leads(func() { p.Click(browser.Button("(Cancel order|Anular pedido|Cancelar pedido)")) })
-		}},
-		{"cancel dialog", func(p *browser.Page) {
-			p.Go(s.orders["CREATED"])
-			p.Click(browser.Link(".*…"))
-			p.There(browser.Role("dialog", ".*"))
-		}},
-		{"new order", at("/backoffice/orders/new")},
-		{"new order refused", func(p *browser.Page) {
-			p.Go("/backoffice/orders/new")
-			p.Leads(func() { p.Click(doing("create")) })
-		}},
-		{"new order found", func(p *browser.Page) {
-			p.Go("/backoffice/orders/new")
-			p.Fill(customerSearch, "a")
-			p.Await(`document.querySelector("[name=do][value^='choose:']")`)
-		}},
-		{"new order short", func(p *browser.Page) {
-			p.Go("/backoffice/orders/new")
-			p.Fill(productSearch, "a")
-			p.Await(`document.querySelector("[name=do][value^='add:']")`)
-			p.Press(kb.ArrowDown + kb.Enter)
-			p.Await(`document.querySelector("[name=qty]")`)
-			p.Fill(browser.Named("qty"), "999999")
-			p.Press(kb.Tab)
-			p.Await(`document.querySelector("[id^=qty-][id$=-error]")`)
-		}},
-		{"nothing there", at("/backoffice/orders/999999999")},
-	}
+	b, err := chromium()
+	require.NoError(t, err)
+	return stage.Raise(t, b)
 }
 
 // TestLook: every page on both screens, in both themes and both languages. axe finds nothing, nothing can be scrolled
 // sideways, what gets the focus is not hidden, and no page breaks its policy, complains, or asks another host.
 func TestLook(t *testing.T) {
 	t.Parallel()
-	s := startShow(t)
+	s := raise(t)
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for _, dark := range []bool{false, true} {
 			for _, language := range []string{"en", "es"} {
 				t.Run(fmt.Sprintf("%s dark %t %s", screen.Name, dark, language), func(t *testing.T) {
 					t.Parallel()
 					o := browser.Options{Screen: screen, Dark: dark, Language: language}
-					stranger := open(t, browser.Options{Base: s.base, Screen: screen, Dark: dark, Language: language})
-					stranger.Go("/backoffice/login?next=" + s.orders["CREATED"])
-					isSound(t, stranger, "log-in", language)
-					p := s.visit(t, o)
-					for _, scene := range s.scenes() {
-						scene.set(p)
-						isSound(t, p, scene.name, language)
+					stranger := s.Stranger(t, o)
+					s.LogIn().Set(stranger)
+					isSound(t, stranger, s.LogIn().Name, language)
+					p := s.Visit(t, o)
+					for _, scene := range s.Scenes() {
+						scene.Set(p)
+						isSound(t, p, scene.Name, language)
 					}
 				})
 			}
@@ -146,17 +72,17 @@ const hidden = `[...document.querySelectorAll("a[href], button, input, textarea,
 // TestWidths: no page can be scrolled sideways at any width.
 func TestWidths(t *testing.T) {
 	t.Parallel()
-	s := startShow(t)
+	s := raise(t)
 	for _, language := range []string{"en", "es"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			p := s.visit(t, browser.Options{Language: language})
-			for _, scene := range s.scenes() {
+			p := s.Visit(t, browser.Options{Language: language})
+			for _, scene := range s.Scenes() {
 				p.Resize(browser.Desktop)
-				scene.set(p)
+				scene.Set(p)
 				for _, width := range widths {
 					p.Resize(browser.Screen{Width: width, Height: 800, Scale: 1})
-					assert.Zero(t, p.Overflow(), "%s at %d", scene.name, width)
+					assert.Zero(t, p.Overflow(), "%s at %d", scene.Name, width)
 				}
 			}
 		})
@@ -169,8 +95,8 @@ const mostWeight = 150_000
 // TestWeight: the first load of the orders, with everything that it brings, is light, and the next one lighter.
 func TestWeight(t *testing.T) {
 	t.Parallel()
-	s := startShow(t)
-	p := s.visit(t, browser.Options{})
+	s := raise(t)
+	p := s.Visit(t, browser.Options{})
 	p.Go("/backoffice/orders")
 	first := p.Weight()
 	t.Logf("the first load of the orders: %d bytes on the wire", first)

@@ -27,7 +27,7 @@ var Products = crud.Resource[Product]{
 			crud.Text(&p.SKU).Required().Len(2, 64).Printable().Search().Sort().Unique(),
 			crud.Text(&p.Name).Required().Len(2, 180).Printable().Search().Sort(),
 			crud.Money(&p.PriceCents).Required().Between(1, 1e11).Sort(),
-			crud.Int(&p.Stock).Between(0, MaxStock),
+			crud.Int(&p.Stock).Between(0, MaxStock).OnlyNew(),
 			crud.Int(&p.LowStockAt).Between(0, MaxStock).Default(int64(10)),
 			crud.Bool(&p.Archived).Filter(),
 		}

@@ -226,10 +226,7 @@ func (a *App) refuseBodies(c *fiber.Ctx) error {
 	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return fault.New(fault.UnsupportedMedia, "CONTENT_ENCODING_UNSUPPORTED")
 	}
-	if a.uploads[c.Method()+" "+c.Path()] > 0 {
-		return c.Next()
-	}
-	if err := readBody(c); err != nil {
+	if err := a.readBody(c); err != nil {
 		return err
 	}
 	if len(rawBody(c)) > bodyLimit {
@@ -277,6 +274,9 @@ func (a *App) readiness(c *fiber.Ctx) error {
 	}
 	return nil
 }
+
+// Log is where the app tells what happens.
+func (a *App) Log() *slog.Logger { return a.log }
 
 // Now is what time it is.
 func (a *App) Now() time.Time { return a.now() }

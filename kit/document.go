@@ -231,6 +231,7 @@ func problemCodes(path string, op Op, in *input) map[int][]string {
 	add(true, "BODY_TOO_LARGE", "CONTENT_ENCODING_UNSUPPORTED", "HEADERS_TOO_LARGE", "INTERNAL")
 	add(true, "MALFORMED_JSON", "UNKNOWN_FIELD", "DUPLICATE_FIELD", "WRONG_TYPE", "MEDIA_TYPE_UNSUPPORTED")
 	add(in.body >= 0, "BODY_REQUIRED", "VALIDATION_FAILED")
+	add(op.Upload > 0, "BODY_REQUIRED", "FILE_TOO_LARGE", "VALIDATION_FAILED")
 	add(named, "ID_INVALID", "NOT_FOUND")
 	add(!op.Guard.Anyone, "UNAUTHENTICATED", "TOKEN_EXPIRED", "FORBIDDEN")
 	add(op.Guard.Role != "", "SESSION_ENDED", "CUSTOMERS_UNAVAILABLE", "BUSY")

@@ -28,7 +28,7 @@ func (a *App) refuseLengths() {
 	a.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		h.Del(refusedBody)
 		path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
-		if h.ContentLength() > acceptLimit && a.uploads[string(h.Method())+" "+string(path)] == 0 {
+		if int64(h.ContentLength()) > acceptLimit+a.uploads[string(h.Method())+" "+string(path)] {
 			h.Set(refusedBody, "1")
 			h.SetContentLength(0)
 			h.Del(fiber.HeaderExpect)
@@ -38,14 +38,22 @@ func (a *App) refuseLengths() {
 	}
 }
 
+// tooLarge refuses a body for its size.
+func tooLarge(limit int64) error {
+	if limit > 0 {
+		return fault.New(fault.TooLarge, "FILE_TOO_LARGE").With("megabytes", limit>>20)
+	}
+	return fault.New(fault.TooLarge, "BODY_TOO_LARGE")
+}
+
 // readBody reads the body of a request that is no upload. One that is somewhat too large is read to its end, so that the
 // client sees the answer.
-func readBody(c *fiber.Ctx) error {
+func (a *App) readBody(c *fiber.Ctx) error {
+	limit, stream := a.uploads[c.Method()+" "+c.Path()], c.Request().BodyStream()
 	if len(c.Request().Header.Peek(refusedBody)) > 0 {
-		return fault.New(fault.TooLarge, "BODY_TOO_LARGE")
+		return tooLarge(limit)
 	}
-	stream := c.Request().BodyStream()
-	if stream == nil {
+	if limit > 0 || stream == nil {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(stream, bodyLimit+1))
@@ -71,16 +79,17 @@ func brokenBody(err error) error {
 // upload is a body that is read while it arrives.
 type upload struct {
 	io.Reader
-	ctx   *fasthttp.RequestCtx
-	left  int64
-	until time.Time
+	ctx         *fasthttp.RequestCtx
+	limit, left int64
+	until       time.Time
 }
 
 // Upload is the body of an operation that takes one piece by piece (Op.Upload). What cannot be read is a fault; so is
 // more than the operation takes.
 func Upload(c *fiber.Ctx) io.Reader {
 	u := &upload{Reader: c.Request().BodyStream(), ctx: c.Context(), until: time.Now().Add(uploadTime)}
-	u.left = exchangeOf(c).app.uploads[c.Method()+" "+c.Path()]
+	u.limit = exchangeOf(c).app.uploads[c.Method()+" "+c.Path()]
+	u.left = u.limit
 	if u.Reader == nil { // there is no server behind Lambda
 		u.Reader = bytes.NewReader(rawBody(c))
 	}
@@ -94,7 +103,8 @@ func (u *upload) Read(p []byte) (int, error) {
 	}
 	n, err := u.Reader.Read(p)
 	if u.left -= int64(n); u.left < 0 {
-		return 0, fault.New(fault.TooLarge, "BODY_TOO_LARGE")
+		_, _ = io.Copy(io.Discard, io.LimitReader(u.Reader, acceptLimit)) // so that the client sees the answer
+		return 0, tooLarge(u.limit)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = brokenBody(err)

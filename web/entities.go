@@ -28,16 +28,17 @@ func (e Entities) hasMenu() bool {
 
 // places are the classes of a list's columns: how wide each is, which what is in it tells.
 func (e Entities) places() []string {
-	places := make([]string, len(e.Columns))
+	width := len(e.Columns)
+	for _, row := range e.Rows {
+		width = max(width, len(row.Cells))
+	}
+	places := make([]string, width)
 	for i, column := range e.Columns {
 		if column.Number {
 			places[i] = "number"
 		}
 	}
 	for _, row := range e.Rows {
-		for len(places) < len(row.Cells) {
-			places = append(places, "")
-		}
 		for i, one := range row.Cells {
 			if places[i] == "" && i > 0 && one.Text != "" {
 				places[i] = cellPlaces[one.Kind]

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -97,9 +98,7 @@ func (i formField) attributes() templ.Attributes {
 	if !known {
 		kind = templ.Attributes{"type": "text"}
 	}
-	for name, value := range kind {
-		all[name] = value
-	}
+	maps.Copy(all, kind)
 	if i.Unit != "" {
 		told, _ := all["aria-describedby"].(string)
 		all["aria-describedby"] = strings.TrimSpace(i.Name + "-unit " + told)
@@ -128,13 +127,17 @@ func (i formField) do(what string) templ.Attributes {
 
 // find has the search done while it is typed, by what its button would do.
 func (i formField) find() templ.Attributes {
-	return i.sends(templ.Attributes{"data-do": "find:" + i.Name, "hx-trigger": "input changed delay:200ms"})
+	return i.sends(templ.Attributes{"data-do": "find:" + i.Name})
 }
 
-// sends adds where scripts send the form, where they do.
+// sends adds where scripts send the form, where they do: a button when it is pressed, an input while it is typed into.
 func (i formField) sends(attributes templ.Attributes) templ.Attributes {
-	if i.path != "" {
-		attributes["hx-post"] = string(templ.URL(i.path))
+	if i.path == "" {
+		return attributes
+	}
+	attributes["hx-post"] = string(templ.URL(i.path))
+	if attributes["data-do"] != nil {
+		attributes["hx-trigger"] = "input changed delay:200ms"
 	}
 	return attributes
 }

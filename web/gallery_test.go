@@ -128,3 +128,13 @@ func TestPagesCanBeFoundOnesWayIn(t *testing.T) {
 		}
 	})
 }
+
+// Every icon that a page shows is in the sprite: one that is not is shown as nothing.
+func TestIconsAreInTheSprite(t *testing.T) {
+	sprite := string(serve(t, "icons.svg").Content)
+	gallery(t, nil, func(t *testing.T, page string) {
+		for _, found := range regexp.MustCompile(`<use href="[^"]*#([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			require.Contains(t, sprite, `<symbol id="`+found[1]+`"`)
+		}
+	})
+}

@@ -41,24 +41,23 @@ func (w *world[T]) readBack() {
 // strictInput: what cannot be read as it is meant is refused, with the field to blame, and nothing is made.
 func (w *world[T]) strictInput() {
 	before, values := w.rows(), w.values()
-	refuse := func(what, body, code string, fields ...string) {
+	refuse := func(body, code string, fields ...string) {
 		w.Helper()
-		one := kittest.Case{Path: w.all(), As: w.writer, Body: body, Status: 400, Code: code, Fields: fields}
-		require.NotPanics(w.T, func() { w.Do(w.T, one) }, what)
+		w.Do(w.T, kittest.Case{Path: w.all(), As: w.writer, Body: body, Status: 400, Code: code, Fields: fields})
 	}
 	valid := bodyOf(w.T, values)
-	refuse("unknown", bodyOf(w.T, with(values, "no_such_field", 1)), "UNKNOWN_FIELD", "no_such_field:UNKNOWN_FIELD")
-	refuse("not JSON", valid[:len(valid)-1], "MALFORMED_JSON")
-	refuse("more after it", valid+"1", "MALFORMED_JSON")
-	refuse("a list", "["+valid+"]", "WRONG_TYPE")
+	refuse(bodyOf(w.T, with(values, "no_such_field", 1)), "UNKNOWN_FIELD", "no_such_field:UNKNOWN_FIELD")
+	refuse(valid[:len(valid)-1], "MALFORMED_JSON")
+	refuse(valid+"1", "MALFORMED_JSON")
+	refuse("["+valid+"]", "WRONG_TYPE")
 	for _, look := range w.settable() {
-		refuse("wrong type", bodyOf(w.T, with(values, look.Name, []any{})), "WRONG_TYPE", look.Name+":WRONG_TYPE")
+		refuse(bodyOf(w.T, with(values, look.Name, []any{})), "WRONG_TYPE", look.Name+":WRONG_TYPE")
 		one := bodyOf(w.T, map[string]any{look.Name: values[look.Name]})
-		refuse("twice", valid[:len(valid)-1]+","+one[1:], "DUPLICATE_FIELD", look.Name+":DUPLICATE_FIELD")
+		refuse(valid[:len(valid)-1]+","+one[1:], "DUPLICATE_FIELD", look.Name+":DUPLICATE_FIELD")
 		other := bodyOf(w.T, map[string]any{strings.ToUpper(look.Name): values[look.Name]})
-		refuse("other case", other, "UNKNOWN_FIELD", strings.ToUpper(look.Name)+":UNKNOWN_FIELD")
+		refuse(other, "UNKNOWN_FIELD", strings.ToUpper(look.Name)+":UNKNOWN_FIELD")
 		if text, ok := values[look.Name].(string); ok {
-			refuse("NUL", bodyOf(w.T, with(values, look.Name, text+"\x00")), "MALFORMED_JSON")
+			refuse(bodyOf(w.T, with(values, look.Name, text+"\x00")), "MALFORMED_JSON")
 		}
 	}
 	w.Do(w.T, kittest.Case{Method: "POST", Path: w.all(), As: w.writer, Status: 400, Code: "BODY_REQUIRED"})
@@ -173,7 +172,7 @@ func (w *world[T]) idempotency() {
 	again := w.Do(w.T, create)
 	require.Equal(w.T, string(first.Body), string(again.Body))
 	require.Equal(w.T, "true", again.Header.Get("Idempotent-Replayed"))
-	create.Body, create.Status, create.Code = bodyOf(w.T, w.values()), 409, "IDEMPOTENCY_KEY_REUSED"
+	create.Body, create.Status, create.Code = bodyOf(w.T, w.values()), 422, "IDEMPOTENCY_KEY_REUSED"
 	w.Do(w.T, create)
 	require.Equal(w.T, rows, w.rows())
 
@@ -182,7 +181,8 @@ func (w *world[T]) idempotency() {
 	change := kittest.Case{
 		Method: "PATCH", Path: w.one(made.id), As: w.writer, Header: key, Status: 200, Body: bodyOf(w.T, map[string]any{look.Name: w.values()[look.Name]}),
 	}
-	require.Equal(w.T, string(w.Do(w.T, change).Body), string(w.Do(w.T, change).Body), "the version of a retry is that of its first time")
+	changed := string(w.Do(w.T, change).Body)
+	require.Equal(w.T, changed, string(w.Do(w.T, change).Body), "the version of a retry is that of its first time")
 	require.Equal(w.T, int64(2), w.get(made.id).version)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -141,7 +142,7 @@ func (w *world[T]) file() {
 		rows, err := reader.ReadAll()
 		require.NoError(w.T, err)
 		require.Len(w.T, rows, 1+len(w.list(nil)))
-		require.Equal(w.T, fmt.Sprint(made.id), rows[1][0], "the newest comes first")
+		require.Equal(w.T, strconv.FormatInt(made.id, 10), rows[1][0], "the newest comes first")
 		for _, look := range w.settable() {
 			require.Equal(w.T, !look.Secret, strings.Contains(","+strings.Join(rows[0], ",")+",", ","+strings.TrimSuffix(look.Name, "_cents")+","), look.Name)
 		}
@@ -157,7 +158,7 @@ func (w *world[T]) file() {
 func (w *world[T]) guardedValues() map[string]any {
 	values := w.values()
 	for _, look := range w.texts() {
-		if text := formula + fmt.Sprint(w.made); look.Most >= int64(len(text)) {
+		if text := formula + strconv.Itoa(w.made); look.Most >= int64(len(text)) {
 			values[look.Name] = text + strings.Repeat("0", int(max(look.Least-int64(len(text)), 0)))
 		}
 	}

@@ -2,7 +2,7 @@ package crudtest
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,9 +22,7 @@ import (
 func (w *world[T]) walk(params url.Values, limit int, see func(page []map[string]jsontext.Value)) {
 	w.Helper()
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
-	for name, values := range params {
-		query[name] = values
-	}
+	maps.Copy(query, params)
 	for {
 		var page struct {
 			Data []map[string]jsontext.Value `json:"data"`
@@ -197,7 +195,7 @@ func (w *world[T]) indexes() {
 			require.True(w.T, !c.Filter || w.options.Few || has(false, c.Name), "no index that begins with %s", c.Name)
 		}
 		for _, flag := range w.Flags {
-			require.True(w.T, has(false, flag), fmt.Sprintf("no index that begins with %s", flag))
+			require.True(w.T, has(false, flag), "no index that begins with %s", flag)
 		}
 		return nil
 	}))

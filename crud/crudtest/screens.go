@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -56,7 +57,7 @@ func (w *world[T]) open(path string) page {
 
 // formOf is a form with these values, as a browser sends it; before are those that it was opened with.
 func (w *world[T]) formOf(values, before map[string]any, version int64) url.Values {
-	form := url.Values{"key": {uuid.NewString()}, "version": {fmt.Sprint(version)}, "do": {"save"}}
+	form := url.Values{"key": {uuid.NewString()}, "version": {strconv.FormatInt(version, 10)}, "do": {"save"}}
 	for _, look := range w.settable() {
 		text := typed(look, values[look.Name])
 		if look.Kind == crud.KindBool {
@@ -225,16 +226,17 @@ func (w *world[T]) statements() {
 		}
 		return n
 	}
-	for len(w.list(nil)) < 20 {
+	for len(w.list(nil)) < 8 {
 		w.add(w.values())
 	}
-	require.Equal(w.T, count(1), count(20))
-	require.Equal(w.T, 1, count(20), "%v", w.faults.Calls())
+	require.Equal(w.T, 1, count(1), "%v", w.faults.Calls())
+	require.Equal(w.T, 1, count(8), "%v", w.faults.Calls())
 }
 
 // hostileTexts are shown as they are, or refused.
 var hostileTexts = []string{
-	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `{{.}} ${7*7} %s`, "‮txt.exe", "👩‍👩‍👧 ñandú", `javascript:alert(1)`, `' OR 1=1 --`,
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `{{.}} ${7*7} %s`, "\u202etxt.exe", "👩\u200d👧 ñandú",
+	`javascript:alert(1)`, `' OR 1=1 --`,
 }
 
 // hostile values of every text are shown as text, or refused, on every page; no page breaks.

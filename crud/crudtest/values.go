@@ -2,6 +2,7 @@ package crudtest
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,6 +79,9 @@ func valueOf(look crud.Look, n int64) any {
 	case crud.KindText, crud.KindSecret:
 	}
 	text := fmt.Sprintf("%c%d of grey herons", 'A'+n*7%26, n)
+	if look.Secret {
+		text = "secret " + text
+	}
 	for int64(utf8.RuneCountInString(text)) < look.Least {
 		text += "x"
 	}
@@ -86,10 +90,7 @@ func valueOf(look crud.Look, n int64) any {
 
 // with is a copy of values in which one is another.
 func with(values map[string]any, name string, value any) map[string]any {
-	changed := map[string]any{}
-	for k, v := range values {
-		changed[k] = v
-	}
+	changed := maps.Clone(values)
 	changed[name] = value
 	return changed
 }

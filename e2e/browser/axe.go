@@ -38,7 +38,7 @@ func (p *Page) Axe() []string {
 
 // axe is axe-core as npm has it. Its package is installed where it is missing.
 var axe = sync.OnceValues(func() (string, error) {
-	root, err := root()
+	root, err := Root()
 	if err != nil {
 		return "", err
 	}
@@ -78,8 +78,8 @@ func readJSON(path string, target any) error {
 	return json.Unmarshal(text, target)
 }
 
-// root is the repository's, found from a folder in it.
-func root() (string, error) {
+// Root is the repository's, found from a folder in it.
+func Root() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Element says which element of a page is meant: one that can be seen, and the only one of the kind.
@@ -39,6 +40,11 @@ func Named(name string) Element { return Element{selector: fmt.Sprintf("[name=%q
 // Value is the form's element with a name and a value: one button or radio of several.
 func Value(name, value string) Element {
 	return Element{selector: fmt.Sprintf("[name=%q][value=%q]", name, value)}
+}
+
+// Prefix is the form's element with a name and a value that begins so.
+func Prefix(name, value string) Element {
+	return Element{selector: fmt.Sprintf("[name=%q][value^=%q]", name, value)}
 }
 
 // First is the first of several such elements.
@@ -97,7 +103,25 @@ func (p *Page) Fill(e Element, text string) {
 // Press presses keys, one after the other, wherever the focus is. kb has those that have no letter.
 func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
-	p.run(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	for _, key := range keys {
+		for _, stroke := range strokes(key, modifiers) {
+			do(p, input.DispatchKeyEvent, stroke)
+		}
+	}
+}
+
+// strokes are a key's way down and up. What it types goes down with it, so that it types nothing where the page has taken
+// the key for itself.
+func strokes(key rune, modifiers []chromedp.Modifier) []input.DispatchKeyEventParams {
+	events := kb.Encode(key)
+	down, up := *events[0], *events[len(events)-1]
+	for _, m := range modifiers {
+		down.Modifiers, up.Modifiers = down.Modifiers|int64(m), up.Modifiers|int64(m)
+	}
+	if typed := events[1]; down.Modifiers&^int64(kb.ModifierShift) == 0 {
+		down.Text, down.UnmodifiedText = typed.Text, typed.UnmodifiedText
+	}
+	return []input.DispatchKeyEventParams{down, up}
 }
 
 // Value is what is in a field.

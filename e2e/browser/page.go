@@ -180,8 +180,11 @@ func (p *Page) Leads(act func()) {
 	before := p.frame().LoaderID
 	act()
 	p.until("another document", func() (bool, error) {
+		if p.frame().LoaderID == before {
+			return false, nil
+		}
 		state, err := evaluate[string](p, "document.readyState")
-		return err == nil && state == "complete" && p.frame().LoaderID != before, err
+		return state == "complete", err
 	})
 }
 

@@ -32,7 +32,9 @@ var rules = []Rule{
 	{Of: "db/dbtest/...", May: []string{"db/..."}, Never: []string{fiber, templ}},
 	{Of: "db/...", May: []string{"db/migrations/..."}, Never: []string{fiber, templ}},
 	{Of: "web/...", May: []string{"web/..."}, Never: []string{fiber, gorm}},
+	{Of: "crud/crudtest/...", May: []string{"crud", "crud/screens", "kit", "kit/kittest", "db", "db/dbtest", "web"}},
 	{Of: "crud/screens/...", May: []string{"crud/screens/...", "crud", "kit", "db", "web/..."}},
+	{Of: "crud/imports/...", May: []string{"crud/imports/...", "crud", "kit", "db"}, Never: []string{templ}},
 	{Of: "crud/...", May: []string{"crud", "kit", "db"}, Never: []string{templ}},
 	{Of: "entities/...", May: []string{"crud", "db"}, Never: []string{templ}},
 	{Of: "customers-api/...", May: []string{"customers-api/...", "entities", "crud", "kit", "db"}, Never: []string{templ}},
@@ -41,6 +43,7 @@ var rules = []Rule{
 	{Of: "b2b/...", May: []string{"b2b/...", "customers-api", "orders-api", "orchestrator", "entities", "crud", "kit", "db"}},
 	{Of: "examples/...", May: []string{"examples/...", "entities", "crud/...", "kit", "db", "web/..."}},
 	{Of: "e2e/...", May: []string{"..."}},
+	{Of: "scripts/migration/write", May: []string{"crud", "db"}},
 	{Of: "scripts/..."},
 }
 

@@ -225,7 +225,7 @@ func customer(f web.Frame) web.Entity {
 func customerDeleted(f web.Frame) web.Entity {
 	view := customer(f)
 	r := f.Reader
-	view.Frame.Operator.Role = "operator"
+	view.Operator.Role = "operator"
 	view.Badge, view.Reason = in(r, "Deleted", "Eliminado"), ""
 	view.Actions = []web.EntityAction{{Label: in(r, "Restore customer…", "Restaurar cliente…"), URL: "/backoffice/customers/7/restore", Icon: "archive-restore"}}
 	view.Timeline = append([]web.Happening{

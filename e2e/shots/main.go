@@ -1,0 +1,104 @@
+// Command shots takes a picture of every page in every state, theme and language, on a wide screen and on a phone, for
+// people to look at. One of them is the README's.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"b2b.example/e2e/browser"
+	"b2b.example/e2e/stage"
+)
+
+// readme is the one picture that is kept.
+const readme = "docs/orders.png"
+
+func main() {
+	folder := flag.String("o", ".shots", "the folder that the pictures go to")
+	flag.Parse()
+	run := &run{}
+	defer run.end()
+	run.shoot(*folder)
+}
+
+// run stands for a test where there is none: what goes wrong ends the command.
+type run struct {
+	ends   []func()
+	failed bool
+}
+
+func (*run) Helper()                         {}
+func (*run) Logf(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+func (r *run) Failed() bool                  { return r.failed }
+func (r *run) Cleanup(end func())            { r.ends = append(r.ends, end) }
+
+func (r *run) Errorf(format string, args ...any) {
+	r.failed = true
+	r.Logf(format, args...)
+}
+
+func (r *run) FailNow() {
+	r.failed = true
+	r.end()
+}
+
+// end undoes what was done, last to first, and leaves.
+func (r *run) end() {
+	ends := r.ends
+	r.ends = nil
+	for _, end := range slices.Backward(ends) {
+		end()
+	}
+	if r.failed {
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func (r *run) must(err error) {
+	if err != nil {
+		r.Errorf("shots: %v", err)
+		r.FailNow()
+	}
+}
+
+func (r *run) shoot(folder string) {
+	r.must(os.RemoveAll(folder))
+	r.must(os.MkdirAll(folder, 0o755))
+	chromium, err := browser.Start()
+	r.must(err)
+	r.Cleanup(func() { _ = chromium.Close() })
+	s := stage.Raise(r, chromium)
+	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
+		for theme, dark := range map[string]bool{"light": false, "dark": true} {
+			for _, language := range []string{"en", "es"} {
+				o := browser.Options{Screen: screen, Dark: dark, Language: language}
+				name := filepath.Join(folder, fmt.Sprintf("%%s-%s-%s-%s.png", screen.Name, theme, language))
+				r.shootAll(s, o, name)
+			}
+		}
+	}
+	p := s.Visit(r, browser.Options{})
+	p.Go("/backoffice/orders")
+	r.write(readme, p.Picture(false))
+}
+
+// shootAll takes every picture that a browser with these options shows.
+func (r *run) shootAll(s *stage.Stage, o browser.Options, name string) {
+	stranger := s.Stranger(r, o)
+	s.LogIn().Set(stranger)
+	r.write(fmt.Sprintf(name, s.LogIn().Name), stranger.Picture(true))
+	p := s.Visit(r, o)
+	for _, scene := range s.Scenes() {
+		scene.Set(p)
+		r.write(fmt.Sprintf(name, scene.Name), p.Picture(true))
+	}
+	fmt.Println(fmt.Sprintf(name, "*"))
+}
+
+func (r *run) write(path string, picture []byte) {
+	r.must(os.WriteFile(path, picture, 0o644))
+}

@@ -1,0 +1,94 @@
+package stage
+
+import (
+	"github.com/chromedp/chromedp/kb"
+
+	"b2b.example/e2e/browser"
+)
+
+// Scene is a page in one of its states: Set leads there.
+type Scene struct {
+	Name string
+	Set  func(p *browser.Page)
+}
+
+// LogIn is the page to log in, which only a stranger sees.
+func (s *Stage) LogIn() Scene {
+	return Scene{"log-in", func(p *browser.Page) {
+		p.Go("/backoffice" + s.Orders["CREATED"][len("/backoffice"):])
+		p.Fill(browser.ID("email"), "operator@demo.test")
+		p.Fill(browser.ID("password"), "not the password")
+		p.Leads(func() { p.Press(kb.Enter) })
+	}}
+}
+
+// Scenes are all other pages.
+func (s *Stage) Scenes() []Scene {
+	created := s.Orders["CREATED"]
+	return []Scene{
+		{"dashboard", at("/backoffice")},
+		{"orders", at("/backoffice/orders")},
+		{"orders-expiring", at("/backoffice/orders?view=expiring")},
+		{"orders-of-customer", func(p *browser.Page) {
+			p.Go(created)
+			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
+		}},
+		{"orders-none", at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
+		{"order-created", at(created)},
+		{"order-confirmed", at(s.Orders["CONFIRMED"])},
+		{"order-canceled", at(s.Orders["CANCELED"])},
+		{"cancel", at(created + "/cancel")},
+		{"cancel-refused", func(p *browser.Page) {
+			p.Go(created + "/cancel")
+			p.Fill(browser.ID("note"), "A note")
+			p.Leads(func() { browser.Eval[bool](p, `document.querySelector("form [name=note]").form.requestSubmit(), true`) })
+		}},
+		{"cancel-dialog", func(p *browser.Page) {
+			p.Go(created)
+			p.Click(browser.Link(".*…"))
+			p.There(browser.Role("dialog", ".*"))
+		}},
+		{"new-order", at(newOrder)},
+		{"new-order-refused", func(p *browser.Page) {
+			p.Go(newOrder)
+			p.Leads(func() { p.Click(browser.Value("do", "create")) })
+		}},
+		{"new-order-customers", func(p *browser.Page) {
+			p.Go(newOrder)
+			find(p, "customer_search", "choose:")
+		}},
+		{"new-order-products", func(p *browser.Page) {
+			p.Go(newOrder)
+			find(p, "product_search", "add:")
+		}},
+		{"new-order-short", shortLine},
+		{"nothing-there", at("/backoffice/orders/999999999")},
+	}
+}
+
+const newOrder = "/backoffice/orders/new"
+
+func at(path string) func(p *browser.Page) { return func(p *browser.Page) { p.Go(path) } }
+
+// find types a letter, and waits for what is found.
+func find(p *browser.Page, field, found string) {
+	p.Fill(browser.ID(field), "a")
+	p.There(browser.Prefix("do", found).First())
+}
+
+// shortLine fills in an order: a customer, a line that is fine, and one of which there is not enough.
+func shortLine(p *browser.Page) {
+	p.Go(newOrder)
+	for _, one := range []struct{ field, found, has string }{
+		{"customer_search", "choose:", "[name=customer_id]"},
+		{"product_search", "add:", "[name=qty]"},
+		{"product_search", "add:", "tbody + tbody [name=qty], tr + tr [name=qty]"},
+	} {
+		find(p, one.field, one.found)
+		p.Press(kb.ArrowDown + kb.ArrowDown + kb.Enter)
+		p.Await(`document.querySelector("` + one.has + `")`)
+	}
+	p.Fill(browser.Named("qty").First(), "999999")
+	p.Press(kb.Tab)
+	p.Await(`document.querySelector("[id^=qty-][id$=-error]")`)
+}

@@ -1,0 +1,114 @@
+// Package stage shows the product: b2b with its demo data, and each of its pages in every state that looks different.
+package stage
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/e2e/browser"
+)
+
+// Stage is a b2b that runs, as one of its demo accounts sees it.
+type Stage struct {
+	Base    string // of every address
+	Orders  map[string]string
+	browser *browser.Browser
+	session []*http.Cookie
+}
+
+// Raise builds b2b and runs it until the test ends.
+func Raise(t browser.T, b *browser.Browser) *Stage {
+	t.Helper()
+	s := &Stage{Base: start(t), Orders: map[string]string{}, browser: b}
+	s.session = logIn(t, s.Base)
+	p := s.Visit(t, browser.Options{})
+	for _, status := range []string{"CREATED", "CONFIRMED", "CANCELED"} {
+		p.Go("/backoffice/orders?status=" + status)
+		s.Orders[status] = browser.Eval[string](p, `document.querySelector("tbody a").pathname`)
+	}
+	return s
+}
+
+// Visit opens a browser in which the operator is logged in.
+func (s *Stage) Visit(t browser.T, o browser.Options) *browser.Page {
+	t.Helper()
+	o.Base, o.Cookies = s.Base, s.session
+	return s.browser.Open(t, o)
+}
+
+// Stranger opens a browser in which nobody is.
+func (s *Stage) Stranger(t browser.T, o browser.Options) *browser.Page {
+	t.Helper()
+	o.Base = s.Base
+	return s.browser.Open(t, o)
+}
+
+// start starts b2b in a folder of its own, and gives the address of its backoffice.
+func start(t browser.T) string {
+	t.Helper()
+	root, err := browser.Root()
+	require.NoError(t, err)
+	folder, err := os.MkdirTemp("", "b2b-stage-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	binary := filepath.Join(folder, "b2b")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "./b2b")
+	build.Dir = root
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
+	orders := freePort(t)
+	command := exec.CommandContext(context.Background(), binary)
+	command.Dir = folder
+	command.Env = append(os.Environ(), "DATABASE_URL=sqlite:./b2b.db", "LOG_LEVEL=error", "ORDERS_PORT="+orders,
+		"CUSTOMERS_PORT="+freePort(t), "ORCHESTRATOR_PORT="+freePort(t))
+	command.Stderr = os.Stderr
+	require.NoError(t, command.Start())
+	t.Cleanup(func() {
+		require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+		require.NoError(t, command.Wait())
+	})
+	base := "http://127.0.0.1:" + orders
+	require.Eventually(t, func() bool { return isReady(base) }, time.Minute, 50*time.Millisecond)
+	return base
+}
+
+func isReady(base string) bool {
+	answer, err := http.Get(base + "/health/ready")
+	return err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
+}
+
+func logIn(t browser.T, base string) []*http.Cookie {
+	t.Helper()
+	form := url.Values{"email": {"operator@demo.test"}, "password": {"demo1234"}}
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+"/backoffice/login", strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.NotEmpty(t, answer.Cookies(), answer.Status)
+	return answer.Cookies()
+}
+
+// freePort is a port that nobody has just now.
+func freePort(t browser.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	return port
+}

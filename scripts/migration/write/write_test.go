@@ -1,0 +1,98 @@
+package write
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/db/dbtest"
+	"b2b.example/examples/suppliers/entities"
+)
+
+const suppliers = "../../../examples/suppliers/migrations"
+
+// The example's migrations are what is written for it, unchanged.
+func TestTheCommittedMigrationsAreWhatIsWritten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		change, err := Lacking(context.Background(), d, entities.Suppliers)
+		require.NoError(t, err)
+		files, err := filepath.Glob(filepath.Join(suppliers, string(d.Dialect()), "*_"+change.Name+".sql"))
+		require.NoError(t, err)
+		require.Len(t, files, 1)
+		committed, err := os.ReadFile(files[0])
+		require.NoError(t, err)
+		require.Equal(t, change.File(), string(committed))
+	})
+}
+
+// longer is a supplier with more fields, of every kind.
+type longer struct {
+	entities.Supplier
+	City, Code, Terms string
+	Rating            int64
+	Blocked           bool
+	AuditedAt         *time.Time
+}
+
+// TableName is that of the suppliers.
+func (longer) TableName() string { return "suppliers" }
+
+func longerSuppliers() crud.Resource[longer] {
+	r := crud.Resource[longer]{Name: "supplier", Plural: "suppliers", Write: "manager", Deletion: crud.Soft}
+	r.Title = func(l *longer) string { return l.Name }
+	r.Fields = func(l *longer) []*crud.Field {
+		return append(entities.Suppliers.Fields(&l.Supplier),
+			crud.Text(&l.City).Len(0, 80).Search().Sort(), crud.Text(&l.Code).Len(0, 8), crud.Choice(&l.Terms, "prepaid", "30 days").Default("prepaid").Filter(),
+			crud.Int(&l.Rating).Between(0, 5).Default(int64(3)).Sort(), crud.Bool(&l.Blocked).Filter(), crud.Time(&l.AuditedAt),
+		)
+	}
+	return r
+}
+
+// A field that is added to an entity is a column that is added to its table: rows that are there get its default, a file
+// does it and another takes it away again, and afterwards nothing is lacking.
+func TestAFieldIsAdded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		require.NoError(t, db.Migrate(ctx, d, db.Migrations(), os.DirFS(suppliers)))
+		change, err := Lacking(ctx, d, entities.Suppliers)
+		require.NoError(t, err)
+		require.Empty(t, change.Up, "the migrations have all of the description")
+		table := crud.NewTable(d, entities.Suppliers)
+		input, err := table.Input([]byte(`{"name":"Hilos","email":"a@hilos.test"}`))
+		require.NoError(t, err)
+		call := db.Call{Caller: "operator:1", Key: "k", Hashes: [][]byte{{1}}, Actor: "operator:1", Channel: "API"}
+		_, err = table.Create(ctx, crud.Request[entities.Supplier]{Call: call, Input: input})
+		require.NoError(t, err)
+
+		change, err = Lacking(ctx, d, longerSuppliers())
+		require.NoError(t, err)
+		require.Equal(t, "suppliers_city_city_key_code_terms_rating_blocked_audited_at", change.Name)
+		row, err := crud.NewTable(d, longerSuppliers()).Get(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, "Hilos  prepaid 3 false", fmt.Sprint(row.Name, " ", row.City, " ", row.Terms, " ", row.Rating, " ", row.Blocked))
+		require.Nil(t, row.AuditedAt)
+
+		for range 2 {
+			again, err := Lacking(ctx, d, longerSuppliers())
+			require.NoError(t, err)
+			require.Empty(t, again.Up)
+			run(t, d, change.Down)
+			run(t, d, change.Up)
+		}
+	})
+}
+
+func run(t *testing.T, d *db.DB, statements []string) {
+	t.Helper()
+	for _, sql := range statements {
+		require.NoError(t, d.Tx(context.Background(), func(tx *db.Tx) error { return tx.Exec(sql).Error }), sql)
+	}
+}
