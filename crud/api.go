@@ -41,7 +41,8 @@ func Serve[T any](a *kit.App, t *Table[T]) {
 	patch := component(a, name+"Patch", r.inputSchema(true))
 	page := component(a, name+"List", PageSchema(shown))
 	all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
-	kit.Handle(a, fiber.MethodGet, all, r.op("list", kit.Op{Out: page, Query: r.listParameters(), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}), r.list)
+	listed := kit.Op{Out: page, Query: r.listParameters(), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}
+	kit.Handle(a, fiber.MethodGet, all, r.op("list", listed), r.list)
 	kit.Handle(a, fiber.MethodPost, all, r.op("create", kit.Op{In: input, Out: shown, Status: fiber.StatusCreated, ETag: true}), r.create)
 	kit.Handle(a, fiber.MethodGet, one, r.op("get", kit.Op{Out: shown, ETag: true}), r.get)
 	kit.Handle(a, fiber.MethodPatch, one, r.op("update", kit.Op{In: patch, Out: shown, IfMatch: true}), r.patch)

@@ -22,7 +22,7 @@ const csvType = "text/csv"
 // csvBatch is how many rows are read at a time for a file.
 const csvBatch = 500
 
-// Table of a file: its name, its columns, and how it is written in the reader's language. Spreadsheets in Spanish take a
+// File is a table that is written row by row, in the reader's language. Spreadsheets in Spanish take a
 // semicolon between cells, because the comma divides their decimals.
 type File struct {
 	w       *csv.Writer

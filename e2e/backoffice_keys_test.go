@@ -1,8 +1,8 @@
 package e2e
 
 import (
-	"fmt"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -44,7 +44,7 @@ func TestKeyboardAlone(t *testing.T) {
 
 	p.Press("/")
 	p.HasFocus(browser.ID("search"))
-	p.Press(fmt.Sprint(first))
+	p.Press(strconv.FormatInt(first, 10))
 	p.Leads(func() { p.Press(kb.Enter) })
 	if p.Path() != "/backoffice"+orderPath(first) { // the number alone may lead to its order
 		p.Press(kb.Tab)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -163,7 +164,7 @@ func (d *desk) showHostile(text string) {
 		require.Zero(t, browser.Eval[int](p, "document.querySelectorAll('main script, main img, main [onload], main [onerror]').length"))
 	}
 	shows(name, sku, address, short(text), text)
-	p.Go("/backoffice/orders?customer_id=" + fmt.Sprint(customer))
+	p.Go("/backoffice/orders?customer_id=" + strconv.FormatInt(customer, 10))
 	shows(name, short(text))
 	p.Go("/backoffice/orders")
 	p.Fill(browser.ID("search"), name)

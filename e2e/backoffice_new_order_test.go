@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -97,6 +98,12 @@ func TestNewOrder(t *testing.T) {
 		d.add(p, second, "2")
 		p.See("$62.50")
 		d.add(p, first, "4") // a product that is there joins its line
+		p.See("$75.00")
+		d.search(p, productSearch, first.sku, "find_product") // as a scanner does: the same again
+		d.works(p, doing("add", first.id))
+		p.Holds(qtyOf(first), "5")
+		p.Fill(qtyOf(first), "4")
+		d.update(p)
 		p.See("$75.00")
 		p.Fill(browser.ID("reference"), "PO-1")
 		order := d.create(p)
@@ -267,8 +274,8 @@ func TestSameFormElsewhere(t *testing.T) {
 		tool := d.stockUp(10)
 		cookie := d.cookie("operator")
 		form := map[string][]string{
-			"key": {fmt.Sprintf("form-%d", tool.id)}, "customer_id": {fmt.Sprint(d.customer)}, "do": {"create"},
-			"product_id": {fmt.Sprint(tool.id)}, "qty": {"3"},
+			"key": {fmt.Sprintf("form-%d", tool.id)}, "customer_id": {strconv.FormatInt(d.customer, 10)}, "do": {"create"},
+			"product_id": {strconv.FormatInt(tool.id, 10)}, "qty": {"3"},
 		}
 		var led []string
 		for _, qty := range []string{"3", "3", "9"} {

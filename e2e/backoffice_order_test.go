@@ -61,7 +61,7 @@ func TestConfirmTwice(t *testing.T) {
 		})
 	})
 	t.Run("back", func(t *testing.T) {
-		everyWay(t, func(t *testing.T, d *desk) {
+		everyWay(t, func(_ *testing.T, d *desk) {
 			order := d.sell(d.stockUp(10), 2)
 			p := d.visit("operator", "/orders")
 			p.Go("/backoffice" + orderPath(order))
@@ -76,7 +76,7 @@ func TestConfirmTwice(t *testing.T) {
 		})
 	})
 	t.Run("two tabs", func(t *testing.T) {
-		everyWay(t, func(t *testing.T, d *desk) {
+		everyWay(t, func(_ *testing.T, d *desk) {
 			order := d.sell(d.stockUp(10), 2)
 			first := d.visit("operator", orderPath(order))
 			second := first.Another()
@@ -91,7 +91,7 @@ func TestConfirmTwice(t *testing.T) {
 		})
 	})
 	t.Run("lost answer", func(t *testing.T) {
-		everyWay(t, func(t *testing.T, d *desk) {
+		everyWay(t, func(_ *testing.T, d *desk) {
 			order := d.sell(d.stockUp(10), 2)
 			p := d.visit("operator", orderPath(order))
 			p.Expect(`^request failed: .*/confirm: net::ERR_`)

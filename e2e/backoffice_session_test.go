@@ -65,7 +65,7 @@ func TestLogInStaysHere(t *testing.T) {
 		}, "Sec-Fetch-Site", "same-origin")
 		require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 		require.Equal(t, "/backoffice", answer.Header.Get("Location"), next)
-		cookie := answer.Cookies()[0]
+		cookie := answer.Cookies[0]
 		require.True(t, cookie.HttpOnly)
 		require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
 	}

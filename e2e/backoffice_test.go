@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -114,12 +115,12 @@ func sessionOf(t *testing.T, base, email, password string) *http.Cookie {
 	t.Helper()
 	answer := send(t, base+"/backoffice/login", url.Values{"email": {email}, "password": {password}}, "Sec-Fetch-Site", "same-origin")
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
-	require.Len(t, answer.Cookies(), 1)
-	return answer.Cookies()[0]
+	require.Len(t, answer.Cookies, 1)
+	return answer.Cookies[0]
 }
 
 // send posts a form by hand and gives the answer without its body; it follows no redirect.
-func send(t *testing.T, address string, fields url.Values, headers ...string) *http.Response {
+func send(t *testing.T, address string, fields url.Values, headers ...string) sent {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(fields.Encode()))
 	require.NoError(t, err)
@@ -130,7 +131,14 @@ func send(t *testing.T, address string, fields url.Values, headers ...string) *h
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
-	return answer
+	return sent{answer.StatusCode, answer.Header, answer.Cookies()}
+}
+
+// sent is the answer to a form that was sent by hand.
+type sent struct {
+	StatusCode int
+	Header     http.Header
+	Cookies    []*http.Cookie
 }
 
 // goods is a product that one test alone sells.
@@ -225,10 +233,11 @@ var (
 
 // doing is the button of the form of a new order that does something.
 func doing(what string, numbers ...int64) browser.Element {
+	parts := []string{what}
 	for _, n := range numbers {
-		what += ":" + strconv.FormatInt(n, 10)
+		parts = append(parts, strconv.FormatInt(n, 10))
 	}
-	return browser.Value("do", what)
+	return browser.Value("do", strings.Join(parts, ":"))
 }
 
 // isPost says whether a request sends a form whose address ends so.
@@ -259,9 +268,7 @@ func (w *wire) holdAnswers(suffix string) (release func(), sent *atomic.Int64) {
 		answer := httptest.NewRecorder()
 		pass.ServeHTTP(answer, r)
 		<-held
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		w.WriteHeader(answer.Code)
 		_, _ = answer.Body.WriteTo(w)
 	})

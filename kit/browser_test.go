@@ -3,6 +3,7 @@ package kit_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -72,7 +73,7 @@ func ana(asked *atomic.Int64, alive *atomic.Bool) http.HandlerFunc {
 	}
 }
 
-func browse(t *testing.T, app *kit.App, method, path, cookie string, header ...string) (*http.Response, string) {
+func browse(t *testing.T, app *kit.App, method, path, cookie string, header ...string) (answered, string) {
 	t.Helper()
 	request := httptest.NewRequestWithContext(context.Background(), method, path, nil)
 	request.Host = "orders.test"
@@ -85,9 +86,15 @@ func browse(t *testing.T, app *kit.App, method, path, cookie string, header ...s
 	response, err := app.Test(request, 5000)
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()
-	body := make([]byte, 4096)
-	n, _ := response.Body.Read(body)
-	return response, string(body[:n])
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return answered{response.StatusCode, response.Header}, string(body)
+}
+
+// answered is an answer whose body has been read.
+type answered struct {
+	StatusCode int
+	Header     http.Header
 }
 
 // A browser is let in by its cookie and nothing else; a credential that was made up is never asked about twice for nothing,

@@ -24,7 +24,7 @@ func TestUploads(t *testing.T) {
 		n, err := io.Copy(io.Discard, kit.Upload(c))
 		return &kit.Answer{Body: fmt.Append(nil, n)}, err
 	})
-	kit.Handle(app, "POST", "/texts", kit.Op{ID: "text", Guard: kit.Anyone}, func(c *fiber.Ctx, in *struct{ Body []string }) (*kit.Answer, error) {
+	kit.Handle(app, "POST", "/texts", kit.Op{ID: "text", Guard: kit.Anyone}, func(c *fiber.Ctx, _ *struct{ Body []string }) (*kit.Answer, error) {
 		return &kit.Answer{Body: fmt.Append(nil, len(c.Request().Body()))}, nil
 	})
 	server := kittest.Serve(t, app)

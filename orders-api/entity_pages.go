@@ -103,7 +103,10 @@ func (b *backoffice) showAdjust(c *fiber.Ctx, sent url.Values, refused error) er
 		BackURL: productURL(id), BackLabel: frame.T("page.product.adjust.keep"), Action: adjustURL(id),
 		Key: sent.Get("key"), Label: frame.T("page.product.adjust.do"),
 		Inputs: []web.Input{
-			{Name: "delta", Label: frame.T("page.product.adjust.delta"), Hint: frame.T("page.product.adjust.delta.hint"), Kind: "number", Value: sent.Get("delta"), Required: true},
+			{
+				Name: "delta", Label: frame.T("page.product.adjust.delta"), Hint: frame.T("page.product.adjust.delta.hint"),
+				Kind: "number", Value: sent.Get("delta"), Required: true,
+			},
 			{Name: "note", Label: frame.T("page.product.adjust.note"), Kind: "text", Value: sent.Get("note"), Required: true, Most: 500},
 		},
 	}
@@ -113,7 +116,7 @@ func (b *backoffice) showAdjust(c *fiber.Ctx, sent url.Values, refused error) er
 			for i := range page.Inputs {
 				if input := &page.Inputs[i]; input.Name == one.Field {
 					input.Error = one.Detail
-					page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: input.Label + ": " + one.Detail})
+					page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -27,10 +28,7 @@ func formOf(s screen) url.Values {
 }
 
 func with(sent url.Values, pairs ...string) url.Values {
-	changed := url.Values{}
-	for name, values := range sent {
-		changed[name] = values
-	}
+	changed := maps.Clone(sent)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		changed.Set(pairs[i], pairs[i+1])
 	}

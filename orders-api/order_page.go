@@ -153,7 +153,7 @@ func (b *backoffice) confirmOrder(c *fiber.Ctx, sent url.Values) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.service.confirm(c, &confirmOrder{ID: id}); err != nil {
+	if _, err := b.confirm(c, &confirmOrder{ID: id}); err != nil {
 		return b.refusedOrder(c, id, sent.Get("key"), err)
 	}
 	return b.changed(c, id, sent.Get("key"))
@@ -248,7 +248,7 @@ func (b *backoffice) cancelOrder(c *fiber.Ctx, sent url.Values) error {
 	in := &cancelOrder{ID: id}
 	in.Body.Reason, in.Body.Note = asked.reason, &asked.note
 	if err = kit.Validate(in); err == nil {
-		_, err = b.service.cancel(c, in)
+		_, err = b.cancel(c, in)
 	}
 	switch {
 	case err == nil:

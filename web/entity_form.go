@@ -137,7 +137,7 @@ func (i formField) sends(attributes templ.Attributes) templ.Attributes {
 	}
 	attributes["hx-post"] = string(templ.URL(i.path))
 	if attributes["data-do"] != nil {
-		attributes["hx-trigger"] = "input changed delay:200ms"
+		attributes["hx-trigger"] = "input delay:200ms"
 	}
 	return attributes
 }

@@ -218,7 +218,7 @@ func tell(page *web.EntityForm, problem kit.Problem) {
 		for i := range page.Inputs {
 			if page.Inputs[i].Name == one.Field {
 				page.Inputs[i].Error = one.Detail
-				page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: page.Inputs[i].Label + ": " + one.Detail})
+				page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
 			}
 		}
 	}

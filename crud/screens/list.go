@@ -149,7 +149,7 @@ func (r resource[T]) row(reader web.Reader, row *T) web.EntityRow {
 			shownRow.Cells = append(shownRow.Cells, r.shown(reader, look, field.Text()))
 		}
 	}
-	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(r.CreatedAt(row)), Kind: "text"})
+	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(r.CreatedAt(row)), Kind: "time"})
 	return shownRow
 }
 

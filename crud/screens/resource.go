@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -114,10 +115,7 @@ func Texts[T any](d *crud.Description[T]) []string {
 
 // listURL is a list's address with other parameters, from its beginning on.
 func (r resource[T]) listURL(params url.Values, change func(url.Values)) string {
-	changed := url.Values{}
-	for name, values := range params {
-		changed[name] = values
-	}
+	changed := maps.Clone(params)
 	changed.Del("cursor")
 	change(changed)
 	if len(changed) == 0 {

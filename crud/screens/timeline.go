@@ -1,7 +1,6 @@
 package screens
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -77,7 +76,7 @@ func plain(value jsontext.Value) string {
 	}
 	var text string
 	if err := json.Unmarshal(value, &text); err != nil {
-		return fmt.Sprintf("%s", value)
+		return value.String()
 	}
 	return text
 }

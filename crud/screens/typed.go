@@ -29,7 +29,7 @@ func (r resource[T]) shown(reader web.Reader, look crud.Look, value string) web.
 		}
 	case crud.KindTime:
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
-			cell.Text = reader.When(at)
+			cell.Kind, cell.Text = "time", reader.When(at)
 		}
 	case crud.KindChoice:
 		cell.Kind, cell.Text = "badge", word(reader, "choice."+r.Name+"."+look.Name+"."+value, value)

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -36,47 +35,20 @@ func (p *Page) Axe() []string {
 	return found
 }
 
-// axe is axe-core as npm has it. Its package is installed where it is missing.
+// axe is axe-core as npm has it. The repository's npm packages are installed where they are missing.
 var axe = sync.OnceValues(func() (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
 	}
-	folder := filepath.Join(root, "node_modules", "axe-core")
-	if err := once("npm", func() error { return install(root, folder) }); err != nil {
-		return "", fmt.Errorf("this needs the npm package axe-core, which could not be installed: %w", err)
-	}
-	source, err := os.ReadFile(filepath.Join(folder, "axe.min.js"))
-	return string(source), err
-})
-
-// install brings the repository's npm packages, unless axe-core is there in the version that package.json asks for.
-func install(root, folder string) error {
-	var wanted struct {
-		DevDependencies map[string]string `json:"devDependencies"`
-	}
-	var there struct {
-		Version string `json:"version"`
-	}
-	if err := readJSON(filepath.Join(root, "package.json"), &wanted); err != nil {
-		return err
-	}
-	err := readJSON(filepath.Join(folder, "package.json"), &there)
-	if err == nil && there.Version == wanted.DevDependencies["axe-core"] {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	return run(ctx, root, "npm", "ci")
-}
-
-func readJSON(path string, target any) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	if err := run(ctx, root, "scripts/node-modules"); err != nil {
+		return "", fmt.Errorf("this needs the npm package axe-core, which could not be installed: %w", err)
 	}
-	return json.Unmarshal(text, target)
-}
+	source, err := os.ReadFile(filepath.Join(root, "node_modules", "axe-core", "axe.min.js"))
+	return string(source), err
+})
 
 // Root is the repository's, found from a folder in it.
 func Root() (string, error) {

@@ -111,7 +111,7 @@ func TestActing(t *testing.T) {
 				})
 				require.Equal(t, "A page\n Home again", textAfter(p, noScripts))
 				p.See("a   PAGE")
-				require.EqualValues(t, screen.Width, Eval[int64](p, "innerWidth"))
+				require.Equal(t, screen.Width, Eval[int64](p, "innerWidth"))
 				p.HasFocus(Role("textbox", "Focus"))
 				role, name := p.Focus()
 				require.Equal(t, "textbox Focus", role+" "+name)

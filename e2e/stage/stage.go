@@ -84,7 +84,11 @@ func start(t browser.T) string {
 }
 
 func isReady(base string) bool {
-	answer, err := http.Get(base + "/health/ready")
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, base+"/health/ready", nil)
+	if err != nil {
+		return false
+	}
+	answer, err := http.DefaultClient.Do(request)
 	return err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
 }
 
@@ -105,7 +109,7 @@ func logIn(t browser.T, base string) []*http.Cookie {
 // freePort is a port that nobody has just now.
 func freePort(t browser.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)

@@ -30,8 +30,10 @@ var (
 		English: {texts: i18n.NewLocalizer(bundle, English), known: map[string]any{}},
 		Spanish: {texts: i18n.NewLocalizer(bundle, Spanish), known: map[string]any{}},
 	}
-	_ = added(files)
 )
+
+// Our own texts are there before anybody reads one.
+func init() { Add(files) } //nolint:gochecknoinits // as with those of any other package, which are added at start
 
 // catalogue is one language's texts.
 type catalogue struct {
@@ -42,9 +44,7 @@ type catalogue struct {
 // Add takes further texts: those of the en.json and es.json of a folder. It is for the start of a program, before
 // anything is read. Files that are broken, that have not the same ids, or that say otherwise what is said already, are a
 // fault of the build: Add panics, and every test finds it. The same texts may be added again.
-func Add(folder fs.FS) { added(folder) }
-
-func added(folder fs.FS) bool {
+func Add(folder fs.FS) {
 	english, spanish := read(folder, English), read(folder, Spanish)
 	for id := range english {
 		if _, both := spanish[id]; !both {
@@ -58,7 +58,6 @@ func added(folder fs.FS) bool {
 	}
 	learn(English, english)
 	learn(Spanish, spanish)
-	return true
 }
 
 // read gives the texts of one file.
