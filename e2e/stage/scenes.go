@@ -55,11 +55,11 @@ func (s *Stage) Scenes() []Scene {
 		}},
 		{"new-order-customers", func(p *browser.Page) {
 			p.Go(newOrder)
-			find(p, "customer_search", "choose:")
+			find(p, "customer_search", "a", "choose:")
 		}},
 		{"new-order-products", func(p *browser.Page) {
 			p.Go(newOrder)
-			find(p, "product_search", "add:")
+			find(p, "product_search", "a", "add:")
 		}},
 		{"new-order-short", shortLine},
 		{"nothing-there", at("/backoffice/orders/999999999")},
@@ -70,21 +70,21 @@ const newOrder = "/backoffice/orders/new"
 
 func at(path string) func(p *browser.Page) { return func(p *browser.Page) { p.Go(path) } }
 
-// find types a letter, and waits for what is found.
-func find(p *browser.Page, field, found string) {
-	p.Fill(browser.ID(field), "a")
+// find types the beginning of what is searched for, and waits for what is found.
+func find(p *browser.Page, field, text, found string) {
+	p.Fill(browser.ID(field), text)
 	p.There(browser.Prefix("do", found).First())
 }
 
 // shortLine fills in an order: a customer, a line that is fine, and one of which there is not enough.
 func shortLine(p *browser.Page) {
 	p.Go(newOrder)
-	for _, one := range []struct{ field, found, has string }{
-		{"customer_search", "choose:", "[name=customer_id]"},
-		{"product_search", "add:", "[name=qty]"},
-		{"product_search", "add:", "tbody + tbody [name=qty], tr + tr [name=qty]"},
+	for _, one := range []struct{ field, text, found, has string }{
+		{"customer_search", "a", "choose:", "[name=customer_id]"},
+		{"product_search", "a", "add:", "[name=qty]"},
+		{"product_search", "c", "add:", "tbody + tbody [name=qty]"},
 	} {
-		find(p, one.field, one.found)
+		find(p, one.field, one.text, one.found)
 		p.Press(kb.ArrowDown + kb.ArrowDown + kb.Enter)
 		p.Await(`document.querySelector("` + one.has + `")`)
 	}
