@@ -288,7 +288,7 @@ func (o *offline) outOfTime() {
 		o.signal(syscall.SIGSTOP)
 		require.Equal(o.t, http.StatusInternalServerError, o.call(o.under("out of time")).status)
 		said := fmt.Sprintf("Task timed out after %d.00 seconds", functionTimeout)
-		require.Eventually(o.t, func() bool { return strings.Contains(o.printed.String(), said) }, time.Second, 10*time.Millisecond)
+		require.Eventually(o.t, func() bool { return strings.Contains(o.printed.String(), said) }, time.Minute, 10*time.Millisecond)
 		o.done(o.under("out of time"))
 	})
 }

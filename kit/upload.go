@@ -47,7 +47,7 @@ func tooLarge(limit int64) error {
 }
 
 // readBody reads the body of a request that is no upload. One that is somewhat too large is read to its end, so that the
-// client sees the answer.
+// client sees the answer, and so that who refuses it can tell what it was about.
 func (a *App) readBody(c *fiber.Ctx) error {
 	limit, stream := a.uploads[c.Method()+" "+c.Path()], c.Request().BodyStream()
 	if len(c.Request().Header.Peek(refusedBody)) > 0 {
@@ -56,10 +56,7 @@ func (a *App) readBody(c *fiber.Ctx) error {
 	if limit > 0 || stream == nil {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, bodyLimit+1))
-	if err == nil && len(body) > bodyLimit {
-		_, err = io.Copy(io.Discard, io.LimitReader(stream, acceptLimit-bodyLimit))
-	}
+	body, err := io.ReadAll(io.LimitReader(stream, acceptLimit))
 	if err != nil {
 		return brokenBody(err)
 	}

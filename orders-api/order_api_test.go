@@ -191,7 +191,7 @@ func (w *world) wrongAddresses() []kittest.Case {
 			Check: func(t *testing.T, r *kittest.Response) { require.Equal(t, one.allow, r.Header.Get("Allow")) },
 		})
 	}
-	for _, path := range []string{"/", "/orders/", "/orders/1/", "/Orders", "/orders/1/undo", "/orders/1/confirm/now", "//orders"} {
+	for _, path := range []string{"/orders/", "/orders/1/", "/Orders", "/orders/1/undo", "/orders/1/confirm/now", "//orders"} {
 		cases = append(cases, kittest.Case{Path: path, As: w.manager, Status: 404, Code: "NOT_FOUND"})
 	}
 	return cases
