@@ -67,13 +67,16 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 	group.Use(func(*fiber.Ctx) error { return fault.New(fault.NotFound, "NOT_FOUND") })
 }
 
-// page is around every page: what goes wrong becomes a page, too. A page may be kept for going back to, and is asked for
-// again whenever it is loaded.
+// page is around every page: what goes wrong becomes a page, too. Browsers may keep it for going back to as long as the
+// session lasts, and ask for it again whenever it is loaded. What a form was answered with they cannot ask for again.
 func (s *Site) page(c *fiber.Ctx) error {
 	kit.Page(c, chosen(c, "language"))
 	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if c.Method() == fiber.MethodPost {
+		c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	}
 	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptLanguage)
 	err := c.Next()
 	switch {
