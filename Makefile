@@ -4,7 +4,7 @@ modules = $(shell go list -m -f '{{.Dir}}')
 templ = GOWORK=off go tool -modfile=scripts/tools/go.mod templ
 
 .DEFAULT_GOAL := help
-.PHONY: help run offline env test compose-test browser-test shots bench lint generate migration fmt tidy
+.PHONY: help run offline env test compose-test shots bench lint generate migration fmt tidy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,9 +24,6 @@ test: ## every test of every module, on SQLite and on a real MySQL-compatible se
 
 compose-test: ## docker-compose.yml tried as a whole, with kills: needs a Docker engine
 	scripts/compose-test
-
-browser-test: ## the backoffice in a real browser: flows, keyboard, axe, widths, weight
-	go test -timeout 40m -tags browser ./e2e/...
 
 shots: ## a picture of every page, theme, language and width in .shots, and the README's
 	go run ./e2e/shots

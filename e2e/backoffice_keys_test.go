@@ -1,5 +1,3 @@
-//go:build browser
-
 package e2e
 
 import (
@@ -38,7 +36,7 @@ func TestKeyboardAlone(t *testing.T) {
 	tool := d.stockUp(50)
 	first, second := d.sell(tool, 2), d.sell(tool, 3)
 
-	p := open(t, d.options())
+	p := d.stranger()
 	p.Go("/backoffice/orders")
 	p.HasFocus(email)
 	p.Press("operator@example.test" + kb.Tab + password)

@@ -1,5 +1,3 @@
-//go:build browser
-
 package e2e
 
 import (
@@ -17,49 +15,52 @@ import (
 	"b2b.example/e2e/stage"
 )
 
-// raise raises a stage: the product with its demo data.
-func raise(t *testing.T) *stage.Stage {
-	t.Helper()
+// TestEveryPage looks at every page of the product with its demo data.
+func TestEveryPage(t *testing.T) {
+	t.Parallel()
 	b, err := chromium()
 	require.NoError(t, err)
-	return stage.Raise(t, b)
-}
-
-// TestLook: every page on both screens, in both themes and both languages. axe finds nothing, nothing can be scrolled
-// sideways, what gets the focus is not hidden, and no page breaks its policy, complains, or asks another host.
-func TestLook(t *testing.T) {
-	t.Parallel()
-	s := raise(t)
+	s := stage.Raise(t, b)
+	t.Run("weight", func(t *testing.T) { isLight(t, s) })
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
-		for _, dark := range []bool{false, true} {
-			for _, language := range []string{"en", "es"} {
-				t.Run(fmt.Sprintf("%s dark %t %s", screen.Name, dark, language), func(t *testing.T) {
-					t.Parallel()
-					o := browser.Options{Screen: screen, Dark: dark, Language: language}
-					stranger := s.Stranger(t, o)
-					s.LogIn().Set(stranger)
-					isSound(t, stranger, s.LogIn().Name, language)
-					p := s.Visit(t, o)
-					for _, scene := range s.Scenes() {
-						scene.Set(p)
-						isSound(t, p, scene.Name, language)
-					}
-				})
-			}
+		for _, language := range []string{"en", "es"} {
+			t.Run(screen.Name+" "+language, func(t *testing.T) {
+				t.Parallel()
+				o := browser.Options{Screen: screen, Language: language}
+				isSound(t, s.Stranger(t, o), o, s.LogIn())
+				p := s.Visit(t, o)
+				for _, scene := range s.Scenes() {
+					isSound(t, p, o, scene)
+				}
+			})
 		}
 	}
 }
 
+// isSound looks at one page: axe finds nothing in either theme, what gets the focus can be seen, and nothing can be
+// scrolled sideways, at any width.
+func isSound(t *testing.T, p *browser.Page, o browser.Options, scene stage.Scene) {
+	t.Helper()
+	scene.Set(p)
+	assert.Equal(t, o.Language, browser.Eval[string](p, "document.documentElement.lang"), scene.Name)
+	assert.Empty(t, p.Axe(), scene.Name)
+	p.Dark(true)
+	assert.Empty(t, p.AxeContrast(), "%s in the dark", scene.Name)
+	p.Dark(false)
+	assert.Empty(t, browser.Eval[[]string](p, hidden), "%s: what gets the focus is hidden behind something", scene.Name)
+	assert.Zero(t, p.Overflow(), scene.Name)
+	if o.Screen.Touch {
+		return
+	}
+	for _, width := range widths {
+		p.Resize(browser.Screen{Width: width, Height: 800, Scale: 1})
+		assert.Zero(t, p.Overflow(), "%s at %d", scene.Name, width)
+	}
+	p.Resize(o.Screen)
+}
+
 // widths are those between the two screens and beyond.
 var widths = []int64{390, 640, 768, 900, 1024, 1280, 1920}
-
-func isSound(t *testing.T, p *browser.Page, name, language string) {
-	t.Helper()
-	assert.Equal(t, language, browser.Eval[string](p, "document.documentElement.lang"), name)
-	assert.Empty(t, p.Axe(), name)
-	assert.Empty(t, browser.Eval[[]string](p, hidden), "%s: what gets the focus is hidden behind something", name)
-	assert.Zero(t, p.Overflow(), "%s: it can be scrolled sideways", name)
-}
 
 // hidden lists what gets the focus where nobody sees it (WCAG 2.4.11).
 const hidden = `[...document.querySelectorAll("a[href], button, input, textarea, select, summary")]
@@ -72,33 +73,12 @@ const hidden = `[...document.querySelectorAll("a[href], button, input, textarea,
 		return ![[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].some(([x, y]) => seen(b.x + b.width * x, b.y + b.height * y))
 	}).map(e => e.outerHTML.slice(0, 150))`
 
-// TestWidths: no page can be scrolled sideways at any width.
-func TestWidths(t *testing.T) {
-	t.Parallel()
-	s := raise(t)
-	for _, language := range []string{"en", "es"} {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			p := s.Visit(t, browser.Options{Language: language})
-			for _, scene := range s.Scenes() {
-				p.Resize(browser.Desktop)
-				scene.Set(p)
-				for _, width := range widths {
-					p.Resize(browser.Screen{Width: width, Height: 800, Scale: 1})
-					assert.Zero(t, p.Overflow(), "%s at %d", scene.Name, width)
-				}
-			}
-		})
-	}
-}
-
 // mostWeight is how many bytes the first load of the orders may take on the wire.
 const mostWeight = 150_000
 
-// TestWeight: the first load of the orders, with everything that it brings, is light, and the next one lighter.
-func TestWeight(t *testing.T) {
-	t.Parallel()
-	s := raise(t)
+// isLight weighs the first load of the orders, with everything that it brings, and the next one.
+func isLight(t *testing.T, s *stage.Stage) {
+	t.Helper()
 	p := s.Visit(t, browser.Options{})
 	p.Go("/backoffice/orders")
 	first := p.Weight()
@@ -124,14 +104,11 @@ func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, dbtest.SQLite(t))
 	t.Cleanup(h.checkInvariants)
-	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
-		for name, text := range hostile {
-			t.Run(screen.Name+" "+name, func(t *testing.T) {
-				t.Parallel()
-				d := h.desk(t, screen, false)
-				d.showHostile(text)
-			})
-		}
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h.desk(t, browser.Phone, false).showHostile(text)
+		})
 	}
 }
 
@@ -162,7 +139,10 @@ func (d *desk) showHostile(text string) {
 	shows := func(texts ...string) {
 		t.Helper()
 		p.See(texts...)
-		require.Zero(t, p.Overflow(), p.Path())
+		for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
+			p.Resize(screen)
+			require.Zero(t, p.Overflow(), p.Path())
+		}
 		require.Zero(t, browser.Eval[int](p, "document.querySelectorAll('main script, main img, main [onload], main [onerror]').length"))
 	}
 	shows(name, sku, address, short(text), text)

@@ -1,5 +1,3 @@
-//go:build browser
-
 package e2e
 
 import (
@@ -242,6 +240,7 @@ func TestCreateTwice(t *testing.T) {
 	})
 	t.Run("other values", func(t *testing.T) {
 		everyWay(t, func(t *testing.T, d *desk) {
+			d.browser = wholeChromium
 			tool, p := d.draft()
 			order := d.create(p)
 			p.Back()

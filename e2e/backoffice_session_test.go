@@ -1,5 +1,3 @@
-//go:build browser
-
 package e2e
 
 import (
@@ -34,7 +32,7 @@ func (d *desk) logIn(p *browser.Page, address, secret string) {
 func TestLogIn(t *testing.T) {
 	everyWay(t, func(t *testing.T, d *desk) {
 		order := d.sell(d.stockUp(10), 1)
-		p := open(t, d.options())
+		p := d.stranger()
 		p.Go("/backoffice" + orderPath(order))
 		require.Equal(t, fmt.Sprintf("/backoffice/login?next=%%2Fbackoffice%%2Forders%%2F%d", order), p.Path())
 		p.HasFocus(email)
@@ -76,6 +74,7 @@ func TestLogInStaysHere(t *testing.T) {
 // TestLogOut: afterwards Back shows nothing of what was seen, and the cookie opens nothing.
 func TestLogOut(t *testing.T) {
 	everyWay(t, func(t *testing.T, d *desk) {
+		d.browser = wholeChromium
 		order := d.sell(d.stockUp(10), 1)
 		p := d.visit("operator", "/orders")
 		p.Go("/backoffice" + orderPath(order))
@@ -94,7 +93,7 @@ func TestLogOut(t *testing.T) {
 // TestTooManyLogIns: the page says how long to wait.
 func TestTooManyLogIns(t *testing.T) {
 	everyWayApart(t, func(_ *testing.T, d *desk) {
-		p := open(d.t, d.options())
+		p := d.stranger()
 		p.Go("/backoffice/login")
 		for range 5 {
 			d.logIn(p, "operator@example.test", "not the password")
@@ -108,7 +107,7 @@ func TestTooManyLogIns(t *testing.T) {
 // TestPreferences: language and theme are chosen by a button each, on every page, and remembered.
 func TestPreferences(t *testing.T) {
 	everyWay(t, func(t *testing.T, d *desk) {
-		p := open(t, d.options())
+		p := d.stranger()
 		p.Go("/backoffice/orders?status=CREATED")
 		p.Leads(func() { p.Click(browser.Value("language", "es")) })
 		p.Fill(email, "operator@example.test")

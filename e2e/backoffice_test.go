@@ -1,5 +1,3 @@
-//go:build browser
-
 package e2e
 
 import (
@@ -25,13 +23,31 @@ import (
 // The tests of the backoffice look at it as operators do: in a browser, each flow on a wide screen and on a phone, with
 // scripts and without.
 
-// chromium is one browser for all of them.
-var chromium = sync.OnceValues(browser.Start)
+// chromium is one browser for all of them, and wholeChromium another for those that go back to a page as it was.
+var chromium, wholeChromium = startOnce(browser.Shell), startOnce(browser.Whole)
+
+// ends ends the browsers that were started.
+var ends struct {
+	sync.Mutex
+	all []func() error
+}
+
+func startOnce(kind browser.Kind) func() (*browser.Browser, error) {
+	return sync.OnceValues(func() (*browser.Browser, error) {
+		b, err := browser.Start(kind)
+		if err == nil {
+			ends.Lock()
+			defer ends.Unlock()
+			ends.all = append(ends.all, b.Close)
+		}
+		return b, err
+	})
+}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if b, err := chromium(); err == nil {
-		_ = b.Close()
+	for _, end := range ends.all {
+		_ = end()
 	}
 	os.Exit(code)
 }
@@ -40,6 +56,7 @@ func TestMain(m *testing.M) {
 type desk struct {
 	*house
 	wire      *wire
+	browser   func() (*browser.Browser, error)
 	screen    browser.Screen
 	noScripts bool
 }
@@ -82,29 +99,23 @@ func (h *house) desk(t *testing.T, screen browser.Screen, noScripts bool) *desk 
 	t.Helper()
 	own := *h
 	own.t = t
-	return &desk{house: &own, wire: newWire(t, h.orders[0].url()), screen: screen, noScripts: noScripts}
+	return &desk{house: &own, wire: newWire(t, h.orders[0].url()), browser: chromium, screen: screen, noScripts: noScripts}
 }
 
-// options are those of a browser without any cookie.
-func (d *desk) options() browser.Options {
-	return browser.Options{Base: d.wire.URL, Screen: d.screen, NoScripts: d.noScripts}
+// stranger opens a browser in which nobody is logged in.
+func (d *desk) stranger(cookies ...*http.Cookie) *browser.Page {
+	d.t.Helper()
+	b, err := d.browser()
+	require.NoError(d.t, err)
+	return b.Open(d.t, browser.Options{Base: d.wire.URL, Screen: d.screen, NoScripts: d.noScripts, Cookies: cookies})
 }
 
 // visit opens a browser in which somebody with the role is logged in, at a path of the backoffice.
 func (d *desk) visit(role, path string) *browser.Page {
 	d.t.Helper()
-	o := d.options()
-	o.Cookies = []*http.Cookie{d.cookie(role)}
-	p := open(d.t, o)
+	p := d.stranger(d.cookie(role))
 	p.Go("/backoffice" + path)
 	return p
-}
-
-func open(t *testing.T, o browser.Options) *browser.Page {
-	t.Helper()
-	b, err := chromium()
-	require.NoError(t, err)
-	return b.Open(t, o)
 }
 
 // cookie logs in and gives the session's cookie.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"debug/elf"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -66,7 +68,9 @@ func buildForImage(t *testing.T, part, command string) (program string) {
 func requireNoSQLite(t *testing.T, program string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "b2b.db")
-	run := exec.CommandContext(t.Context(), program)
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second) // else it would serve
+	defer cancel()
+	run := exec.CommandContext(soon, program)
 	run.Dir = t.TempDir()
 	run.Env = append(withSecrets(t), "DATABASE_URL=sqlite:"+path, "PORT=0", "CUSTOMERS_PORT="+freePort(t), "ORDERS_PORT="+freePort(t), "ORCHESTRATOR_PORT="+freePort(t))
 	output, err := run.CombinedOutput()

@@ -12,25 +12,32 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// axeRun asks axe for what the page breaks of WCAG 2.2 AA and of good practice. The style sheets are not fetched again:
-// only rules that are not among these need it.
-const axeRun = `axe.run(document, {
-	runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-	resultTypes: ["violations"], preload: false,
-}).then(result => result.violations.flatMap(v => v.nodes.map(n =>
-	v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.failureSummary.replace(/\s+/g, " ") + " " + n.html.slice(0, 200))))`
+// axeRun asks axe for what a page breaks. The style sheets are not fetched again: only rules that are not among these need
+// it.
+const axeRun = `axe.run(document, {runOnly: %s, resultTypes: ["violations"], preload: false}).then(result => result.violations.flatMap(v =>
+	v.nodes.map(n => v.id + " (" + v.help + "): " + n.target.join(" ") + ": " + n.failureSummary.replace(/\s+/g, " ") + " " + n.html.slice(0, 200))))`
 
-// Axe is everything that axe finds wrong with the page as it is. It works in a world of its own beside the page's, so
-// that the page's Content-Security-Policy need not let it in. It needs scripts.
+// Axe is everything that axe finds wrong with the page as it is, by WCAG 2.2 AA and by good practice. It needs scripts.
 func (p *Page) Axe() []string {
+	p.t.Helper()
+	return p.axe(`["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`)
+}
+
+// AxeContrast is Axe for what another theme changes: colours alone.
+func (p *Page) AxeContrast() []string {
+	p.t.Helper()
+	return p.axe(`{type: "rule", values: ["color-contrast"]}`)
+}
+
+// axe works in a world of its own beside the page's, so that the page's Content-Security-Policy need not let it in.
+func (p *Page) axe(rules string) []string {
 	p.t.Helper()
 	source, err := axe()
 	p.must(err)
-	frame := p.frame()
-	world := do(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame.ID, WorldName: "axe"})
-	_, err = evaluateIn[bool](p, world.ExecutionContextID, source+"\n;true")
+	world := do(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: p.frame().ID, WorldName: "axe"}).ExecutionContextID
+	_, err = evaluateIn[bool](p, world, "if (!globalThis.axe) {"+source+"\n}\ntrue")
 	p.must(err)
-	found, err := evaluateIn[[]string](p, world.ExecutionContextID, axeRun)
+	found, err := evaluateIn[[]string](p, world, fmt.Sprintf(axeRun, rules))
 	p.must(err)
 	return found
 }

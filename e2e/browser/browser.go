@@ -2,7 +2,7 @@
 // finds things by their role and name. Whatever a page does that it must not (an error in the console, a breach of its
 // Content-Security-Policy, a request that fails or goes to another host, a dialog) fails the test at its end.
 //
-//	chromium, err := browser.Start()
+//	chromium, err := browser.Start(browser.Shell)
 //	p := chromium.Open(t, browser.Options{Base: "http://127.0.0.1:3002"})
 //	p.Go("/backoffice/orders/7")
 //	p.Leads(func() { p.Click(browser.Button("Confirm")) })
@@ -34,8 +34,8 @@ type Browser struct {
 }
 
 // Start starts a Chromium without a window, which talks to nobody on its own.
-func Start() (*Browser, error) {
-	path, err := chromium(context.Background())
+func Start(kind Kind) (*Browser, error) {
+	path, err := kind.find(context.Background())
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,3 @@
-//go:build browser
-
 package browser
 
 import (
@@ -14,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var start = sync.OnceValues(Start)
+var start = sync.OnceValues(func() (*Browser, error) { return Start(Shell) })
 
 func TestMain(m *testing.M) {
 	code := m.Run()

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,26 +10,40 @@ import (
 	"time"
 )
 
-// chromium gives the path of a Chromium: the one that CHROMIUM names, one of the PATH, or Debian's, which is installed
-// where that is allowed. Debian's chromium-headless-shell would be faster, but keeps no page for going back to it.
-func chromium(ctx context.Context) (string, error) {
-	if path := os.Getenv("CHROMIUM"); path != "" {
-		return path, nil
-	}
-	if path, found := lookForChromium(); found {
-		return path, nil
-	}
-	if err := once("chromium", func() error { return installChromium(ctx) }); err != nil {
-		return "", fmt.Errorf("this needs Chromium: name one in CHROMIUM or install it; it could not be installed from here: %w", err)
-	}
-	if path, found := lookForChromium(); found {
-		return path, nil
-	}
-	return "", errors.New("this needs Chromium, which is nowhere on the PATH although apt-get has installed it")
+// Kind is how much of Chromium is started.
+type Kind string
+
+// The kinds, by the names of Debian's packages. Shell never had a window: pages are the same in it, and it is three times
+// as fast. Whole also keeps a page that was left as it was, for going back to it.
+const (
+	Shell Kind = "chromium-headless-shell"
+	Whole Kind = "chromium"
+)
+
+// programs are the names of what will do for a kind, the best first.
+var programs = map[Kind][]string{
+	Shell: {"chromium-headless-shell", "chrome-headless-shell"},
+	Whole: {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
 }
 
-func lookForChromium() (string, bool) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+// find gives the path of a Chromium: one of the PATH, or Debian's, which is installed where that is allowed. Where there is
+// no shell to be had, a whole one does.
+func (k Kind) find(ctx context.Context) (string, error) {
+	if path, found := k.look(); found {
+		return path, nil
+	}
+	err := once("chromium", func() error { return k.install(ctx) })
+	if path, found := k.look(); found {
+		return path, nil
+	}
+	if k == Shell {
+		return Whole.find(ctx)
+	}
+	return "", fmt.Errorf("this needs Chromium on the PATH, and it could not be installed from here: %w", err)
+}
+
+func (k Kind) look() (string, bool) {
+	for _, name := range programs[k] {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, true
 		}
@@ -38,18 +51,18 @@ func lookForChromium() (string, bool) {
 	return "", false
 }
 
-// installChromium installs Debian's package, with nothing that it merely recommends.
-func installChromium(ctx context.Context) error {
-	if _, found := lookForChromium(); found { // by someone who held the lock before
+// install installs Debian's package, with nothing that it merely recommends.
+func (k Kind) install(ctx context.Context) error {
+	if _, found := k.look(); found { // by someone who held the lock before
 		return nil
 	}
-	fmt.Fprintln(os.Stderr, "browser: no Chromium found: installing it")
+	fmt.Fprintln(os.Stderr, "browser: installing", k)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	// A list of packages that cannot be refreshed may still be good enough.
 	_ = run(ctx, "", asRoot("apt-get", "update", "-qq")...)
 	return run(ctx, "", asRoot("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq",
-		"-o", "DPkg::Lock::Timeout=300", "--no-install-recommends", "chromium")...)
+		"-o", "DPkg::Lock::Timeout=300", "--no-install-recommends", string(k))...)
 }
 
 func asRoot(command ...string) []string {

@@ -100,15 +100,18 @@ func (p *Page) emulate() {
 	do(p, audits.Enable, cdp.Empty{})
 	do(p, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": p.options.Language}})
 	do(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: p.options.NoScripts})
-	theme := "light"
-	if p.options.Dark {
-		theme = "dark"
-	}
+	do(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	p.Dark(p.options.Dark)
+	p.Resize(p.options.Screen)
+}
+
+// Dark chooses what the system has for a theme.
+func (p *Page) Dark(dark bool) {
+	p.t.Helper()
+	theme := map[bool]string{false: "light", true: "dark"}[dark]
 	do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
-	do(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-	p.Resize(p.options.Screen)
 }
 
 // Resize gives the tab another screen.

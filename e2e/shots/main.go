@@ -68,7 +68,7 @@ func (r *run) must(err error) {
 func (r *run) shoot(folder string) {
 	r.must(os.RemoveAll(folder))
 	r.must(os.MkdirAll(folder, 0o755))
-	chromium, err := browser.Start()
+	chromium, err := browser.Start(browser.Shell)
 	r.must(err)
 	r.Cleanup(func() { _ = chromium.Close() })
 	s := stage.Raise(r, chromium)
