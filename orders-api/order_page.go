@@ -1,9 +1,9 @@
 package orders
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -68,7 +68,8 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, key string) (web.Order, *
 		Frame: frame, ID: id, Status: string(o.Status), Units: o.Units, TotalCents: o.TotalCents, Reference: o.Reference, Note: o.Note,
 		Placed: o.CreatedAt, Confirmed: o.ConfirmedAt, Canceled: o.CanceledAt, CancelReason: textOf(o.CancelReason), CancelNote: o.CancelNote,
 		Customer:    web.Customer{ID: o.CustomerID, Name: o.CustomerName, Email: o.CustomerEmail, Phone: o.CustomerPhone, TaxID: o.CustomerTaxID},
-		CustomerURL: home + "/orders?" + byCustomer + "=" + strconv.FormatInt(o.CustomerID, 10),
+		CustomerURL: fmt.Sprintf("%s/customers/%d", home, o.CustomerID),
+		OrdersURL:   fmt.Sprintf("%s/orders?%s=%d", home, byCustomer, o.CustomerID),
 	}
 	for _, item := range o.Items {
 		page.Lines = append(page.Lines, web.Line{

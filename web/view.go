@@ -164,7 +164,8 @@ type Order struct {
 	CancelNote        string
 	Reference, Note   string
 	Customer          Customer
-	CustomerURL       string // the list of the customer's orders
+	CustomerURL       string // the customer's own page
+	OrdersURL         string // the list of the customer's orders
 	Lines             []Line
 	Actions           []Action
 	Upcoming          []Upcoming
