@@ -61,15 +61,19 @@ func TestConfirmTwice(t *testing.T) {
 		})
 	})
 	t.Run("back", func(t *testing.T) {
-		everyWay(t, func(_ *testing.T, d *desk) {
+		everyWay(t, func(t *testing.T, d *desk) {
 			order := d.sell(d.stockUp(10), 2)
 			p := d.visit("operator", "/orders")
 			p.Go("/backoffice" + orderPath(order))
 			key := browser.Eval[string](p, `document.querySelector("form[action$=confirm] [name=key]").value`)
 			p.Leads(func() { p.Click(confirm) })
 			p.HasFocus(doneBar)
-			p.Back()
-			d.confirmedOnce(p, order, "Ana Ruiz") // a browser that shows the page as it was would send this:
+			p.Back() // with scripts, the page took the place of the one that was sent
+			if d.noScripts {
+				d.confirmedOnce(p, order, "Ana Ruiz")
+			} else {
+				require.Equal(t, "/backoffice/orders", p.Path())
+			} // a browser that shows the page as it was would send this:
 			byHand(p, orderPath(order)+"/confirm", map[string]string{"key": key})
 			d.confirmedOnce(p, order, "Ana Ruiz")
 			p.See(fmt.Sprintf("Order %d confirmed", order))
@@ -94,11 +98,7 @@ func TestConfirmTwice(t *testing.T) {
 		everyWay(t, func(_ *testing.T, d *desk) {
 			order := d.sell(d.stockUp(10), 2)
 			p := d.visit("operator", orderPath(order))
-			p.Expect(`^request failed: .*/confirm: net::ERR_`)
-			d.wire.loseAnswers("/confirm")
-			p.Leads(func() { p.Click(confirm) })
-			d.wire.with(nil)
-			p.Reload() // which sends the form again
+			d.loses(p, "/confirm", func() { p.Click(confirm) })
 			d.confirmedOnce(p, order, "Ana Ruiz")
 		})
 	})
@@ -206,11 +206,7 @@ func TestCancelTwice(t *testing.T) {
 		for _, each := range []*browser.Page{p, colleague} {
 			each.Click(browser.Role("radio", "Customer request"))
 		}
-		p.Expect(`^request failed: .*/cancel: net::ERR_`)
-		d.wire.loseAnswers("/cancel")
-		p.Leads(func() { p.Click(cancel) })
-		d.wire.with(nil)
-		p.Reload()
+		d.loses(p, "/cancel", func() { p.Click(cancel) })
 		p.See(fmt.Sprintf("Order %d canceled", order))
 		colleague.Leads(func() { colleague.Click(cancel) })
 		colleague.See("Ana Ruiz canceled it at "+time.Now().UTC().Format("15:"), "Nothing was done a second time")

@@ -258,6 +258,23 @@ func isPost(r *http.Request, suffix string) bool {
 	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, suffix)
 }
 
+// loses sends a form that has its effect while its answer is lost, until the page has told the truth. With scripts it sends
+// the form again by itself, and says so; without, that is what reloading does.
+func (d *desk) loses(p *browser.Page, suffix string, send func()) {
+	d.t.Helper()
+	p.Expect("^request failed: .*" + suffix + ": net::ERR_")
+	d.wire.loseAnswers(suffix)
+	if d.noScripts {
+		p.Leads(send)
+		d.wire.with(nil)
+		p.Reload()
+		return
+	}
+	send()
+	p.See("No answer yet.")
+	p.Leads(func() { d.wire.with(nil) })
+}
+
 // loseAnswers lets a form have its effect while its answer is lost, until the wire is mended.
 func (w *wire) loseAnswers(suffix string) {
 	w.with(func(w http.ResponseWriter, r *http.Request, pass http.Handler) {

@@ -81,11 +81,19 @@ func (s *Site) page(c *fiber.Ctx) error {
 	err := c.Next()
 	switch {
 	case err == nil:
+		tellWhere(c)
 		return nil
 	case s.AskToLogIn != nil && fault.Of(err).Kind == fault.Unauthenticated:
 		return s.AskToLogIn(c, err)
 	}
 	return s.fail(c, err)
+}
+
+// tellWhere tells a script where its form leads, which browsers keep from it when they are led there (RFC 7240, 4.2).
+func tellWhere(c *fiber.Ctx) {
+	if c.Get("Prefer") == "return=minimal" && c.Response().StatusCode() == http.StatusSeeOther {
+		c.Status(http.StatusNoContent)
+	}
 }
 
 func (s *Site) enter(c *fiber.Ctx) error {

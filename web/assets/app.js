@@ -21,9 +21,38 @@
     if (isBusy(form)) return event.preventDefault();
     setBusy(form, true);
     alike(form, event.submitter).forEach((button) => setBusy(button, true));
-    setTimeout(calm, patience, form);
+    if (form.elements.key && form.enctype !== "multipart/form-data" && !answered.delete(form)) {
+      event.preventDefault();
+      deliver(form, event.submitter);
+    } else {
+      setTimeout(calm, patience, form);
+    }
   });
   window.addEventListener("pageshow", (event) => event.persisted && calm(document.body));
+
+  // A form with a key has its effect once, however often it is sent: it is sent until there is an answer. One that leads
+  // elsewhere is followed; any other is a page, for which the browser sends it once more.
+  const answered = new WeakSet();
+
+  const deliver = async (form, submitter) => {
+    const answer = await insist(form.action, new URLSearchParams(new FormData(form, submitter)));
+    if (answer.status === 204) return location.assign(answer.headers.get("Location"));
+    answered.add(form);
+    setBusy(form, false);
+    form.requestSubmit(submitter);
+  };
+
+  const insist = async (action, body) => {
+    const headers = { Accept: "text/html", Prefer: "return=minimal" };
+    for (let wait = 500; ; wait = Math.min(2 * wait, 8_000)) {
+      try {
+        return await fetch(action, { method: "POST", body, headers, signal: AbortSignal.timeout(patience) });
+      } catch {
+        document.getElementById("checking")?.showPopover();
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  };
 
   // A form that works itself out: each input and button of it that has hx-post sends it whole, and the answer's form is
   // morphed in. A button does what its value says, an input what its data-do says, or "update". The server keeps nothing of it, so an answer to a form that has changed meanwhile is dropped, and the form
