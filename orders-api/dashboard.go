@@ -18,7 +18,7 @@ const (
 	queueRows      = 3             // of each queue that are shown
 )
 
-// dashboard shows what waits.
+// dashboard shows what waits, and how the last days were.
 func (b *backoffice) dashboard(c *fiber.Ctx) error {
 	frame, err := b.Frame(c, "dashboard")
 	if err != nil {
@@ -37,6 +37,9 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 		return err
 	}
 	if page.LowStock, page.LowStockCount, err = b.lowStock(ctx); err != nil {
+		return err
+	}
+	if page.Charts, err = b.charts(ctx, frame.Now); err != nil {
 		return err
 	}
 	return screens.Show(c, web.DashboardPage(page))

@@ -22,6 +22,7 @@ type backoffice struct {
 	*service
 	*screens.Site
 	browsers *kit.Browsers
+	figures  *figures
 }
 
 func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
@@ -29,7 +30,8 @@ func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
 	if err != nil {
 		panic(fmt.Errorf("TIME_ZONE: %w", err)) // the settings' Check has refused it
 	}
-	b := &backoffice{service: s, browsers: app.Browsers(s.customers.client)}
+	b := &backoffice{service: s, browsers: app.Browsers(s.customers.client), figures: newFigures(s.db, s.log, s.rules, zone)}
+	app.OnServe(b.figures.serve)
 	b.Site = &screens.Site{
 		Company: settings.CompanyName, Currency: settings.Currency, Zone: zone, Now: app.Now, Secure: b.browsers.Secure(),
 		Enter: b.browsers.Enter, AskToLogIn: b.askToLogIn, Complete: b.complete,

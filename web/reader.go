@@ -52,6 +52,9 @@ func (r Reader) When(t time.Time) string { return i18n.When(r.Language, t, r.loc
 // Day names a day: "Friday, 21 November".
 func (r Reader) Day(t time.Time) string { return i18n.Day(r.Language, r.local(t)) }
 
+// Date writes a day of this year: "20 Nov".
+func (r Reader) Date(t time.Time) string { return i18n.Date(r.Language, r.local(t)) }
+
 // Clock is a time of day: "10:32".
 func (r Reader) Clock(t time.Time) string { return i18n.Clock(r.local(t)) }
 

@@ -83,6 +83,31 @@ type Dashboard struct {
 	LowStockCount       Count
 	LowStockURL         string // of the list with exactly these products
 	ShowsNewOrder       bool
+	Charts              Charts
+}
+
+// Charts are how the last days were, today last. What they are compared with are as many days before as are over.
+type Charts struct {
+	Counting                                 bool // they are not known yet
+	Days                                     []ChartDay
+	Orders, OrdersOver, OrdersBefore         int64
+	OrdersURL                                string // of the list with exactly these orders
+	RevenueCents, RevenueOver, RevenueBefore int64
+	Products                                 []ChartBar // units and money, the most first
+	Canceled                                 []ChartBar // orders by the code of their reason, the most first
+}
+
+// ChartDay is a day of a chart: the orders placed on it, and what those are worth that are confirmed.
+type ChartDay struct {
+	Begin                time.Time
+	Orders, RevenueCents int64
+	URL                  string // of the list with exactly these orders
+}
+
+// ChartBar is a bar of a chart.
+type ChartBar struct {
+	Label, URL string
+	N, Cents   int64
 }
 
 // Queue is work that waits: how much, and the first of it.

@@ -64,7 +64,7 @@ func calendarOf(lang string) calendar {
 func When(lang string, at, now time.Time) string {
 	c := calendarOf(lang)
 	at = at.In(now.Location())
-	date := fmt.Sprintf("%d %s", at.Day(), c.short[at.Month()-1])
+	date := Date(lang, at)
 	switch {
 	case at.Year() != now.Year():
 		date += " " + strconv.Itoa(at.Year())
@@ -72,6 +72,11 @@ func When(lang string, at, now time.Time) string {
 		date = c.today
 	}
 	return date + " " + Clock(at)
+}
+
+// Date is a day of this year: "20 Nov".
+func Date(lang string, at time.Time) string {
+	return fmt.Sprintf("%d %s", at.Day(), calendarOf(lang).short[at.Month()-1])
 }
 
 // Day names a day: "Friday, 21 November", "viernes, 21 de noviembre".

@@ -91,8 +91,26 @@ func dashboard(f web.Frame) web.Dashboard {
 			{SKU: "CAF-GRA-1K", Name: "Café en grano, 1 kg", Stock: 0, LowStockAt: 40}, {SKU: "BOL-BAS-110", Name: "Bin bags 110 L", Stock: 0, LowStockAt: 25},
 			{SKU: "PAP-A4-80", Name: "Papel A4 80 g", Stock: 3, LowStockAt: 60},
 		},
-		LowStockCount: web.Count{N: 11}, ShowsNewOrder: true,
+		LowStockCount: web.Count{N: 11}, ShowsNewOrder: true, Charts: charts(f),
 	}
+}
+
+func charts(f web.Frame) web.Charts {
+	c := web.Charts{
+		OrdersOver: 1841, OrdersBefore: 1644, OrdersURL: "/backoffice/orders?from=2025-10-23", RevenueOver: 633000000, RevenueBefore: 686000000,
+		Products: []web.ChartBar{
+			{Label: "Arroz grano largo, saco 25 kg", URL: "/backoffice/products/1", N: 2184, Cents: 28370160},
+			{Label: "Liquid detergent, 20 L drum", URL: "/backoffice/products/2", N: 1690, Cents: 30183400},
+		},
+		Canceled: []web.ChartBar{{Label: "CUSTOMER_REQUEST", N: 38}, {Label: "EXPIRED", N: 21}, {Label: "OUT_OF_STOCK", N: 13}},
+	}
+	for i := range 30 {
+		orders := int64(60 + i*37%50)
+		c.Days = append(c.Days, web.ChartDay{Begin: f.Now.AddDate(0, 0, i-29), Orders: orders, RevenueCents: orders * 350000, URL: "/backoffice/orders?from=x"})
+		c.Orders += orders
+		c.RevenueCents += orders * 350000
+	}
+	return c
 }
 
 // idle is a dashboard on which nothing waits, for somebody who only looks.

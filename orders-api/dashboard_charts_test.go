@@ -1,0 +1,121 @@
+package orders
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	chartsOf = regexp.MustCompile(`(?s)<div\s+id="charts".*</main>`)
+	dayRow   = regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td class="number">(\d+)</td>`)
+	anOrder  = regexp.MustCompile(`href="/backoffice/orders/\d+"`)
+)
+
+// charts are those of the front page, once everything is counted.
+func (w *world) charts(page *browser) (s screen) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		s = page.get(home)
+		require.Equal(w.t, http.StatusOK, s.status, s.html)
+		s.html = chartsOf.FindString(s.html)
+		require.NotEmpty(w.t, s.html)
+		return !strings.Contains(s.html, "aria-busy")
+	}, 20*time.Second, 50*time.Millisecond)
+	return s
+}
+
+// backdate makes an order one that was placed at another time.
+func (w *world) backdate(id int64, at time.Time) {
+	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", at.UTC(), id)
+}
+
+// TestCharts: each number is that of the list it leads to; days are those of the operator's time zone; what changes on an
+// earlier day is told within a minute, and what happens today at once.
+func TestCharts(t *testing.T) {
+	eachSet(t, func(s *Settings) { s.TimeZone = "America/Guayaquil" }, func(w *world) {
+		t := w.t
+		bolt, nut := w.stock("BOLT-8", 250, 100).ID, w.stock("NUT-8", 100, 100).ID
+		page := w.browse(2)
+		require.Contains(t, w.charts(page).text(), "No order was placed in the last 30 days")
+
+		zone, err := time.LoadLocation("America/Guayaquil")
+		require.NoError(t, err)
+		w.clock.Pass(time.Until(time.Now().Truncate(24 * time.Hour).Add(36 * time.Hour))) // no midnight comes in between
+		year, month, day := w.db.Now().In(zone).Date()
+		midnight := func(ago int) time.Time { return time.Date(year, month, day-ago, 0, 0, 0, 0, zone) }
+		for _, one := range []struct {
+			product, qty int64
+			placed       time.Time
+			then         string
+		}{
+			{bolt, 5, midnight(0), "confirm"}, {bolt, 1, midnight(0), "cancel"},
+			{bolt, 3, midnight(1), "confirm"}, {nut, 7, midnight(0).Add(-time.Microsecond), ""}, {nut, 2, midnight(1), "cancel"},
+			{nut, 1, midnight(29), "confirm"},
+			{bolt, 4, midnight(29).Add(-time.Microsecond), ""}, // too long ago
+		} {
+			id := w.place(item(one.product, one.qty)).ID
+			switch one.then {
+			case "confirm":
+				w.confirm(id)
+			case "cancel":
+				w.cancel(id)
+			}
+			w.backdate(id, one.placed)
+		}
+
+		page.url = w.replica().URL // which has not counted yet
+		charts := w.charts(page)
+		rows := dayRow.FindAllStringSubmatch(charts.html, -1)
+		require.Len(t, rows, figuredDays)
+		var all int
+		for i, row := range rows {
+			n, err := strconv.Atoi(row[3])
+			require.NoError(t, err)
+			all += n
+			want := map[int]int{0: 1, 28: 3, 29: 2}[i]
+			require.Equal(t, want, n, row[2])
+			require.Len(t, anOrder.FindAllString(page.get(html.UnescapeString(row[1])).html, -1), want, row[2])
+		}
+		require.Equal(t, 6, all)
+		for _, part := range []string{
+			"Orders by day 30 days 6", "$21.00", "Top products units, 30 days",
+			"BOLT-8 $20.00 8", "NUT-8 $8.00 8", "Customer request 100% 2",
+		} {
+			require.Contains(t, charts.text(), part)
+		}
+
+		w.confirm(w.place(item(bolt, 8)).ID)
+		require.Contains(t, w.charts(page).text(), "Highest: $32.50", "of today, at once")
+		w.confirm(4) // of yesterday
+		require.Contains(t, w.charts(page).text(), "Highest: $32.50")
+		w.clock.Pass(figuresFresh + time.Second)
+		require.Eventually(t, func() bool { return strings.Contains(w.charts(page).text(), "$48.00") }, 20*time.Second, 50*time.Millisecond)
+	})
+}
+
+// TestSettledDaysAreCountedOnce: a day whose orders can't change any more is not read again.
+func TestSettledDaysAreCountedOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 100)
+		for ago := range 70 {
+			w.backdate(w.place(item(1, 1)).ID, w.db.Now().Add(-time.Duration(ago)*24*time.Hour))
+		}
+		f := newFigures(w.db, nil, Rules{OrderTTL: 72 * time.Hour, CancelWindow: 10 * time.Minute}, time.UTC)
+		require.NoError(w.t, newFigures(w.db, nil, f.rules, time.UTC).count(context.Background()), "which prepares the statements")
+		cost := func() int {
+			w.faults.Arm(nil)
+			require.NoError(w.t, f.count(context.Background()))
+			return w.statements()
+		}
+		require.Equal(w.t, 2*(2*figuredDays-1), cost())
+		require.Equal(w.t, 2*4, cost(), "the days of the last 72 hours and one more")
+	})
+}
