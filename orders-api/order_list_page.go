@@ -24,12 +24,21 @@ const (
 	byFormat     = "format"
 )
 
+// The days of the filter's form, as browsers send them: from the first to the last of them.
+const (
+	byFirstDay = "first_day"
+	byLastDay  = "last_day"
+)
+
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
 // that order.
 func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	params, err := crud.QueryOf(c)
 	if err != nil {
 		return err
+	}
+	if params.Has(byFirstDay) || params.Has(byLastDay) {
+		return b.filterByDays(c, params)
 	}
 	if id, ok := numberSought(params); ok {
 		_, err := Get(kit.Context(c), b.db, id)
@@ -60,9 +69,61 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Rows = b.rows(found.Rows)
-	page.Chips = chips(page.Reader, params, found.Rows)
+	page.Chips, page.Days = chips(page.Reader, params, found.Rows), daysFilter(page.Reader, params)
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
 	return screens.Show(c, web.OrdersPage(page))
+}
+
+// filterByDays leads to the list of the orders that were placed on some days, told as moments: so the address shows the
+// same rows to a colleague in another time zone.
+func (b *backoffice) filterByDays(c *fiber.Ctx, params url.Values) error {
+	for _, bound := range []struct {
+		day, moment string
+		after       int
+	}{{byFirstDay, byFrom, 0}, {byLastDay, byTo, 1}} {
+		text := strings.TrimSpace(strings.Join(params[bound.day], " and "))
+		params.Del(bound.day)
+		params.Del(bound.moment)
+		if text == "" {
+			continue
+		}
+		day, err := time.ParseInLocation(time.DateOnly, text, b.Zone)
+		if err != nil {
+			return crud.InvalidParam(bound.day)
+		}
+		params.Set(bound.moment, day.AddDate(0, 0, bound.after).UTC().Format(time.RFC3339))
+	}
+	return c.Redirect(listURL(params, func(url.Values) {}), http.StatusSeeOther)
+}
+
+// dayOf is the day that a bound of the list is the midnight of, in the reader's time zone; a last day is the one before.
+func dayOf(r web.Reader, params url.Values, name string) (day time.Time, ok bool) {
+	at, ok := moment(params.Get(name))
+	at = at.In(r.Zone)
+	if name == byTo {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at, ok && at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 && at.Nanosecond() == 0
+}
+
+// daysFilter is the form that asks for days; a view has its own.
+func daysFilter(r web.Reader, params url.Values) *web.DaysFilter {
+	if params.Has(byView) {
+		return nil
+	}
+	form := &web.DaysFilter{}
+	if day, ok := dayOf(r, params, byFrom); ok {
+		form.First = day.Format(time.DateOnly)
+	}
+	if day, ok := dayOf(r, params, byTo); ok {
+		form.Last = day.Format(time.DateOnly)
+	}
+	for _, name := range []string{bySearch, byStatus, byCustomer, bySort} {
+		if params.Get(name) != "" {
+			form.Kept = append(form.Kept, web.Field{Name: name, Value: params.Get(name)})
+		}
+	}
+	return form
 }
 
 // numberSought is the order that a search for its number means. Beside a cursor somebody pages through a list.
@@ -108,7 +169,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
 	}
-	for _, name := range []string{byView, byStatus, byCustomer} {
+	for _, name := range []string{byView, byStatus, byCustomer, byFrom, byTo} {
 		if params.Has(name) {
 			page.Kept = append(page.Kept, web.Field{Name: name, Value: params.Get(name)})
 		}
@@ -177,7 +238,10 @@ func chips(r web.Reader, params url.Values, found []Order) []web.Chip {
 		add(byCustomer, name)
 	}
 	for _, name := range []string{byFrom, byTo} {
-		if at, ok := moment(params.Get(name)); ok {
+		if day, ok := dayOf(r, params, name); ok {
+			add(name+"_day", r.Date(day))
+			on[len(on)-1].RemoveURL = without(params, name)
+		} else if at, ok := moment(params.Get(name)); ok {
 			add(name, r.When(at))
 		}
 	}

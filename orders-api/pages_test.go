@@ -404,6 +404,7 @@ func TestListPages(t *testing.T) {
 		for _, number := range []string{"46", "%2346", "+46+"} {
 			require.Equal(t, orderURL(fresh.ID), ana.get(home+"/orders?search="+number).header.Get("Location"))
 		}
+		w.filtersByDays(ana)
 		front := ana.get(home)
 		require.Contains(t, front.text(), "45")
 		require.Contains(t, front.text(), "44")
@@ -414,6 +415,27 @@ func TestListPages(t *testing.T) {
 			require.Equal(t, status, ana.get(path).status, path)
 		}
 	})
+}
+
+// filtersByDays: the form's days are whole days of the backoffice's time zone; a chip tells each, and takes it away.
+func (w *world) filtersByDays(page *browser) {
+	t, day := w.t, w.db.Now().In(time.UTC).Format(time.DateOnly)
+	today, err := time.Parse(time.DateOnly, day)
+	require.NoError(t, err)
+	form := home + "/orders?status=CREATED&first_day=" + day + "&last_day=" + day
+	from, to := url.QueryEscape(today.Format(time.RFC3339)), url.QueryEscape(today.AddDate(0, 0, 1).Format(time.RFC3339))
+	require.Equal(t, home+"/orders?from="+from+"&status=CREATED&to="+to, page.get(form).header.Get("Location"))
+	shown := page.follow(page.get(form))
+	for _, part := range []string{"Placed from " + today.Format("2 Jan"), "Placed until " + today.Format("2 Jan")} {
+		require.Contains(t, shown.text(), part)
+	}
+	require.Contains(t, shown.html, `name="first_day" value="`+day+`"`)
+	require.Contains(t, html.UnescapeString(shown.html), `href="`+home+`/orders?from=`+from+`&status=CREATED"`)
+	require.Equal(t, home+"/orders?status=CREATED", page.get(home+"/orders?status=CREATED&from="+from+"&first_day=&last_day=").header.Get("Location"))
+	for _, wrong := range []string{"first_day=2026-13-01", "last_day=yesterday", "first_day=2026-01-01&first_day=2026-01-02"} {
+		require.Equal(t, http.StatusBadRequest, page.get(home+"/orders?"+wrong).status, wrong)
+	}
+	require.NotContains(t, page.get(home+"/orders?view=expiring").html, "first_day")
 }
 
 // A page takes the same number of statements, however much it shows.

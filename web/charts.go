@@ -105,7 +105,7 @@ func (d Dashboard) barKind(i int) string {
 func (d Dashboard) dates() []string {
 	var dates []string
 	for i := 0; i+7 < len(d.Charts.Days); i += 7 {
-		dates = append(dates, d.Date(d.Charts.Days[i].Begin))
+		dates = append(dates, d.ShortDate(d.Charts.Days[i].Begin))
 	}
 	return append(dates, d.T("page.dashboard.today"))
 }

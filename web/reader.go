@@ -52,8 +52,11 @@ func (r Reader) When(t time.Time) string { return i18n.When(r.Language, t, r.loc
 // Day names a day: "Friday, 21 November".
 func (r Reader) Day(t time.Time) string { return i18n.Day(r.Language, r.local(t)) }
 
-// Date writes a day of this year: "20 Nov".
-func (r Reader) Date(t time.Time) string { return i18n.Date(r.Language, r.local(t)) }
+// Date writes a day: "20 Nov", with its year when that is another.
+func (r Reader) Date(t time.Time) string { return i18n.Date(r.Language, r.local(t), r.local(r.Now)) }
+
+// ShortDate writes a day of a year that is known: "20 Nov".
+func (r Reader) ShortDate(t time.Time) string { return i18n.ShortDate(r.Language, r.local(t)) }
 
 // Clock is a time of day: "10:32".
 func (r Reader) Clock(t time.Time) string { return i18n.Clock(r.local(t)) }

@@ -132,6 +132,7 @@ type Orders struct {
 	Search        string
 	Kept          []Field // the other parameters that a search keeps, as hidden fields
 	Chips         []Chip
+	Days          *DaysFilter // nil where days can't be asked for
 	Sort          Sort
 	Rows          []OrderRow
 	Newer, Older  string // addresses; "" at the end
@@ -151,6 +152,12 @@ type View struct {
 
 // Field is a form's hidden field.
 type Field struct{ Name, Value string }
+
+// DaysFilter is the form that narrows a list to days, told as 2006-01-02; "" for no bound.
+type DaysFilter struct {
+	First, Last string
+	Kept        []Field // the list's other parameters
+}
 
 // Chip is a filter that is on.
 type Chip struct{ Name, Value, RemoveURL string }

@@ -62,20 +62,24 @@ func calendarOf(lang string) calendar {
 // When says when something was or will be, to the minute and in the time zone of now: "Today 10:41", "20 Nov 18:20", and
 // with its year when that is another: "20 Nov 2024 18:20".
 func When(lang string, at, now time.Time) string {
-	c := calendarOf(lang)
 	at = at.In(now.Location())
-	date := Date(lang, at)
-	switch {
-	case at.Year() != now.Year():
-		date += " " + strconv.Itoa(at.Year())
-	case at.YearDay() == now.YearDay():
-		date = c.today
+	date := Date(lang, at, now)
+	if at.Year() == now.Year() && at.YearDay() == now.YearDay() {
+		date = calendarOf(lang).today
 	}
 	return date + " " + Clock(at)
 }
 
-// Date is a day of this year: "20 Nov".
-func Date(lang string, at time.Time) string {
+// Date is a day: "20 Nov", and with its year when that is another than now's: "20 Nov 2024".
+func Date(lang string, at, now time.Time) string {
+	if at.Year() != now.Year() {
+		return ShortDate(lang, at) + " " + strconv.Itoa(at.Year())
+	}
+	return ShortDate(lang, at)
+}
+
+// ShortDate is a day of a year that is known: "20 Nov".
+func ShortDate(lang string, at time.Time) string {
 	return fmt.Sprintf("%d %s", at.Day(), calendarOf(lang).short[at.Month()-1])
 }
 
