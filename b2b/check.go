@@ -2,13 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
 
 	"b2b.example/customers-api"
 	"b2b.example/db"
 	"b2b.example/orders-api"
 )
+
+// mostPrinted bounds what is printed of one invariant: a thing that went wrong a million times is told a hundred times,
+// and counted.
+const mostPrinted = 100
 
 // check verifies every invariant of both services on a database that may be in use, and prints what breaks one.
 func check(ctx context.Context, s *settings, args []string) error {
@@ -20,16 +27,59 @@ func check(ctx context.Context, s *settings, args []string) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	found := 0
-	report := func(f db.Finding) {
-		found++
-		fmt.Printf("%s %d: %s (%s)\n", f.Entity, f.ID, f.Found, f.Invariant)
-	}
-	if err := errors.Join(customers.Check(ctx, d, report), orders.Check(ctx, d, report)); err != nil {
+	weak, err := d.Weaknesses(ctx)
+	if err != nil {
 		return err
 	}
-	fmt.Printf("checked: %d findings\n", found)
-	if found > 0 {
+	for _, weakness := range weak {
+		fmt.Println("careful:", weakness)
+	}
+	report := &findings{w: os.Stdout, byInvariant: map[string]int{}}
+	bar := newBar(os.Stderr)
+	evidence := orders.Evidence()
+	maps.Copy(evidence, customers.Evidence())
+	all := slices.Concat(customers.Invariants(), orders.Invariants())
+	err = db.Check{Invariants: all, Evidence: evidence, Report: report.add, Progress: bar.of}.Run(ctx, d)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return report.end(len(all))
+}
+
+// findings prints what was found.
+type findings struct {
+	w           io.Writer
+	byInvariant map[string]int
+	total       int
+}
+
+func (f *findings) add(one db.Finding) {
+	f.total++
+	f.byInvariant[one.Invariant]++
+	n := f.byInvariant[one.Invariant]
+	if n > mostPrinted {
+		return
+	}
+	text := fmt.Sprintf("%s %d: %s (%s)\n", one.Entity, one.ID, one.Found, one.Invariant)
+	if n == 1 {
+		text += "  what it means: " + one.Means + "\n"
+	}
+	for _, row := range one.Rows {
+		text += "    " + row + "\n"
+	}
+	_, _ = io.WriteString(f.w, text)
+}
+
+// end sums up.
+func (f *findings) end(invariants int) error {
+	for _, name := range slices.Sorted(maps.Keys(f.byInvariant)) {
+		if n := f.byInvariant[name]; n > mostPrinted {
+			_, _ = fmt.Fprintf(f.w, "and %d more (%s)\n", n-mostPrinted, name)
+		}
+	}
+	_, _ = fmt.Fprintf(f.w, "checked %d invariants: %d findings\n", invariants, f.total)
+	if f.total > 0 {
 		return errFound
 	}
 	return nil

@@ -54,7 +54,7 @@ func seed(ctx context.Context, s *settings, args []string) error {
 	if err := db.Migrate(ctx, d); err != nil {
 		return err
 	}
-	run := &seedRun{d: d, total: *total, bar: newProgress(os.Stderr, *total)}
+	run := &seedRun{d: d, total: *total, bar: newProgress(os.Stderr)}
 	made, err := run.all(ctx)
 	run.bar.end()
 	fmt.Printf("%d orders made\n", made)
@@ -75,7 +75,7 @@ func (r *seedRun) all(ctx context.Context) (made int, err error) {
 			return made, fmt.Errorf("orders %d to %d: %w", made+1, to, err)
 		}
 		made = to
-		r.bar.at(made)
+		r.bar.of(int64(made), int64(r.total))
 		if r.d.Dialect() == db.SQLite {
 			time.Sleep(breath)
 		}

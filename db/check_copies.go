@@ -1,19 +1,10 @@
 package db
 
-import (
-	"context"
-	"fmt"
-)
-
 // Copy is a column that holds another's text as searches and unique indexes see it.
 type Copy struct {
-	Entity, Table string
-	Column, Key   string
-	Fold          func(string) string
+	Column, Key string
+	Fold        func(string) string
 }
-
-// copiesAtOnce is how many rows are checked at a time.
-const copiesAtOnce = 1000
 
 // copied is a text with its copy; that of a deleted row is NULL.
 type copied struct {
@@ -22,32 +13,26 @@ type copied struct {
 	Copy     *string
 }
 
-// CheckCopies reports the rows whose copies are not those of their texts, which SQL by itself cannot tell. It reads slice
-// by slice, beside a live service too.
-func (d *DB) CheckCopies(ctx context.Context, copies []Copy, report func(Finding)) error {
-	for _, c := range copies {
-		for last, full := int64(0), true; full; {
-			rows, err := d.copies(ctx, c, last)
-			if err != nil {
-				return fmt.Errorf("check %s: %w", c.Table, err)
-			}
-			for _, row := range rows {
-				last = row.ID
-				if row.Copy != nil && *row.Copy != c.Fold(row.Original) {
-					report(Finding{
-						Invariant: "what is searched is what is shown", Entity: c.Entity, ID: row.ID, Found: c.Key + " is not that of its " + c.Column,
-					})
+// CopiesMatch is true of every table whose texts have copies: each is that of its text.
+func CopiesMatch(entity, table string, copies ...Copy) Invariant {
+	return Invariant{
+		Name: "what is searched in " + table + " is what is shown", Over: table,
+		Means: "A search does not find the row, or two rows have what only one may have. Saving the row again mends it.",
+		Compare: func(s *Slice) error {
+			for _, c := range copies {
+				var rows []copied
+				err := s.Table(table).Select("id", c.Column+" AS original", c.Key+" AS copy").
+					Where("id BETWEEN ? AND ?", s.First, s.Last).Order("id").Find(&rows).Error
+				if err != nil {
+					return err
+				}
+				for _, row := range rows {
+					if row.Copy != nil && *row.Copy != c.Fold(row.Original) {
+						s.Found(entity, row.ID, c.Key+" is not that of its "+c.Column)
+					}
 				}
 			}
-			full = len(rows) == copiesAtOnce
-		}
+			return nil
+		},
 	}
-	return nil
-}
-
-// copies reads the slice of a column's texts and copies after an id.
-func (d *DB) copies(ctx context.Context, c Copy, after int64) (rows []copied, err error) {
-	err = d.Read(ctx).Table(c.Table).Select("id", c.Column+" AS original", c.Key+" AS copy").
-		Where("id > ?", after).Order("id").Limit(copiesAtOnce).Find(&rows).Error
-	return rows, err
 }

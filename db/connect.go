@@ -50,7 +50,7 @@ func (d *DB) connectMySQL(ctx context.Context, url string, o Options) error {
 	return nil
 }
 
-// patientMySQL opens connections that wait for an answer as long as it takes, for changing the schema of big tables, and
+// patientMySQL opens connections that wait for an answer as long as it takes, for going through big tables or changing them, and
 // give up soon on a table that somebody else is using.
 func patientMySQL(config *mysqldriver.Config) *sql.DB {
 	patient := config.Clone()

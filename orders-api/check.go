@@ -2,82 +2,171 @@ package orders
 
 import (
 	"context"
+	"slices"
 
+	"b2b.example/crud"
 	"b2b.example/db"
+	"b2b.example/entities"
 )
 
 // Invariants are what is true of this service's tables at any time, whatever was retried, killed or unplugged.
 func Invariants() []db.Invariant {
+	return slices.Concat(
+		stockInvariants(), sumInvariants(), crud.Invariants(entities.Products, "stock"), historyInvariants(), keyInvariants(),
+		[]db.Invariant{db.CopiesMatch("order", "orders",
+			db.Copy{Column: "customer_name", Key: "customer_name_key", Fold: db.Fold},
+			db.Copy{Column: "customer_email", Key: "customer_email_key", Fold: db.MailKey},
+			db.Copy{Column: "reference", Key: "reference_key", Fold: db.Fold},
+		)},
+	)
+}
+
+// stockInvariants: every piece that is on a shelf, or is not, can be explained.
+func stockInvariants() []db.Invariant {
+	counts := "What is sold is not what is there. Count the product and set its stock to that: then its movements explain it again."
 	return []db.Invariant{
-		{Name: "a product's stock is the sum of its movements", Query: `
-			SELECT 'product', p.id, 'its stock is not the sum of its movements'
-			FROM products p LEFT JOIN (SELECT product_id, SUM(delta) AS total FROM stock_movements GROUP BY product_id) m
-			ON m.product_id = p.id WHERE p.stock <> COALESCE(m.total, 0)`},
-		{Name: "a product's stock is what its last movement left", Query: `
-			SELECT 'product', p.id, 'its stock is not what its last movement left'
-			FROM products p
-			JOIN (SELECT product_id, MAX(id) AS last FROM stock_movements GROUP BY product_id) l ON l.product_id = p.id
-			JOIN stock_movements m ON m.id = l.last WHERE m.stock_after <> p.stock`},
-		{Name: "stock is never below zero", Query: `
-			SELECT 'product', product_id, 'a movement left its stock below zero' FROM stock_movements WHERE stock_after < 0
-			UNION ALL SELECT 'product', id, 'its stock is below zero' FROM products WHERE stock < 0`},
-		{Name: "an order's total is the sum of its lines", Query: `
-			SELECT 'order', o.id, 'its total or its units are not the sum of its lines'
-			FROM orders o LEFT JOIN
-			(SELECT order_id, SUM(subtotal_cents) AS total, SUM(qty) AS units FROM order_items GROUP BY order_id) i
-			ON i.order_id = o.id WHERE o.total_cents <> COALESCE(i.total, -1) OR o.units <> COALESCE(i.units, -1)`},
-		{Name: "a line is quantity times price", Query: `
-			SELECT 'order', order_id, 'a line is not quantity times price' FROM order_items
-			WHERE subtotal_cents <> qty * unit_price_cents OR qty < 1`},
-		{Name: "an order's movements match its lines", Query: `
-			SELECT 'order', i.order_id, 'the movements of a product are not what its status asks for'
+		{
+			Name: "a product's stock is the sum of its movements", Over: "products", Means: counts,
+			Query: `
+			SELECT 'product', p.id, CONCAT('its stock is ', p.stock, ', and its movements add up to ', COALESCE(m.total, 0))
+			FROM products p LEFT JOIN (SELECT product_id, SUM(delta) AS total FROM stock_movements
+				WHERE product_id BETWEEN @first AND @last GROUP BY product_id) m ON m.product_id = p.id
+			WHERE p.id BETWEEN @first AND @last AND p.stock <> COALESCE(m.total, 0)`,
+		},
+		{
+			Name: "a product's stock is what its last movement left", Over: "products", Means: counts,
+			Query: `
+			SELECT 'product', p.id, CONCAT('its stock is ', p.stock, ', and its last movement left ', m.stock_after)
+			FROM products p JOIN (SELECT product_id, MAX(id) AS last FROM stock_movements
+				WHERE product_id BETWEEN @first AND @last GROUP BY product_id) l ON l.product_id = p.id
+			JOIN stock_movements m ON m.id = l.last WHERE p.id BETWEEN @first AND @last AND m.stock_after <> p.stock`,
+		},
+		{
+			Name: "no product's stock is below zero", Over: "products",
+			Means: "More was sold than there was. The orders of the newest movements cannot all be delivered.",
+			Query: `
+			SELECT 'product', id, CONCAT('its stock is ', stock) FROM products WHERE id BETWEEN @first AND @last AND stock < 0`,
+		},
+		{
+			Name: "no movement left a stock below zero", Over: "stock_movements",
+			Means: "More was sold than there was, at the time of that movement.",
+			Query: `
+			SELECT 'product', product_id, CONCAT('movement ', id, ' left ', stock_after)
+			FROM stock_movements WHERE id BETWEEN @first AND @last AND stock_after < 0`,
+		},
+		{
+			Name: "an order's movements match its lines", Over: "orders",
+			Means: "The order has taken another stock than it sells, or has not given it back exactly once. Adjust the product by the difference.",
+			Query: `
+			SELECT 'order', i.order_id, CONCAT('it is ', o.status, ' and has ', i.qty, ' of product ', i.product_id,
+				', whose movements for it add up to ', COALESCE(m.total, 0))
 			FROM order_items i JOIN orders o ON o.id = i.order_id
-			LEFT JOIN (SELECT order_id, product_id, SUM(delta) AS total FROM stock_movements WHERE order_id IS NOT NULL
+			LEFT JOIN (SELECT order_id, product_id, SUM(delta) AS total FROM stock_movements WHERE order_id BETWEEN @first AND @last
 				GROUP BY order_id, product_id) m ON m.order_id = i.order_id AND m.product_id = i.product_id
-			WHERE COALESCE(m.total, 1) <> CASE WHEN o.status = 'CANCELED' THEN 0 ELSE -i.qty END`},
-		{Name: "a movement of an order is of one of its lines", Query: `
-			SELECT 'order', m.order_id, 'it moved a product that it has no line of'
+			WHERE i.order_id BETWEEN @first AND @last
+				AND COALESCE(m.total, 1) <> CASE WHEN o.status = 'CANCELED' THEN 0 ELSE -i.qty END`,
+		},
+		{
+			Name: "a movement of an order is of one of its lines", Over: "orders",
+			Means: "A product's stock was moved for an order that does not sell it, or that is not there.",
+			Query: `
+			SELECT 'order', m.order_id, CONCAT('movement ', m.id, ' is of product ', m.product_id, ', and it has no such line')
 			FROM stock_movements m LEFT JOIN order_items i ON i.order_id = m.order_id AND i.product_id = m.product_id
-			WHERE m.order_id IS NOT NULL AND i.order_id IS NULL`},
+			WHERE m.order_id BETWEEN @first AND @last AND i.order_id IS NULL`,
+		},
+	}
+}
+
+// sumInvariants: an order costs what its lines cost.
+func sumInvariants() []db.Invariant {
+	return []db.Invariant{
+		{
+			Name: "an order's total is the sum of its lines", Over: "orders",
+			Means: "The customer would pay another sum than the lines say. The order's first event has both as they were placed.",
+			Query: `
+			SELECT 'order', o.id, CONCAT('it has ', o.units, ' units for ', o.total_cents, ', and its lines ',
+				COALESCE(i.units, 0), ' for ', COALESCE(i.total, 0))
+			FROM orders o LEFT JOIN (SELECT order_id, SUM(subtotal_cents) AS total, SUM(qty) AS units FROM order_items
+				WHERE order_id BETWEEN @first AND @last GROUP BY order_id) i ON i.order_id = o.id
+			WHERE o.id BETWEEN @first AND @last AND (o.total_cents <> COALESCE(i.total, -1) OR o.units <> COALESCE(i.units, -1))`,
+		},
+		{
+			Name: "a line is quantity times price", Over: "orders",
+			Means: "The line says another sum than it should. The order's first event has it as it was placed.",
+			Query: `
+			SELECT 'order', order_id, CONCAT(qty, ' of product ', product_id, ' at ', unit_price_cents, ' is not ', subtotal_cents)
+			FROM order_items WHERE order_id BETWEEN @first AND @last AND (subtotal_cents <> qty * unit_price_cents OR qty < 1)`,
+		},
+	}
+}
+
+// historyInvariants: every order is what its events tell, and each move was one that there is.
+func historyInvariants() []db.Invariant {
+	return []db.Invariant{
 		db.VersionsHaveEvents("order", "orders"),
-		db.VersionsHaveEvents("product", "products"),
-		{Name: "an order's status was reached by allowed moves, each once", Query: `
-			SELECT 'order', o.id, 'its events do not lead to its status'
+		{
+			Name: "an order's status was reached by allowed moves, each once", Over: "orders",
+			Means: "The order came to its status in a way that does not exist, or twice. Its timeline tells who did what.",
+			Query: `
+			SELECT 'order', o.id, CONCAT('its events do not lead to ', o.status)
 			FROM orders o LEFT JOIN (
 				SELECT entity_id, SUM(action = 'created') AS placed, SUM(action = 'confirmed') AS confirmed,
 					SUM(action = 'canceled') AS canceled,
 					MAX(CASE WHEN action = 'confirmed' THEN entity_version END) AS confirmed_in,
 					MAX(CASE WHEN action = 'canceled' THEN entity_version END) AS canceled_in
-				FROM events WHERE entity_type = 'order' GROUP BY entity_id) e ON e.entity_id = o.id
-			WHERE COALESCE(e.placed, 0) <> 1
+				FROM events WHERE entity_type = 'order' AND entity_id BETWEEN @first AND @last GROUP BY entity_id) e ON e.entity_id = o.id
+			WHERE o.id BETWEEN @first AND @last AND (COALESCE(e.placed, 0) <> 1
 				OR COALESCE(e.confirmed, 0) <> (o.confirmed_at IS NOT NULL)
 				OR COALESCE(e.canceled, 0) <> (o.status = 'CANCELED')
 				OR (o.status = 'CONFIRMED' AND o.confirmed_at IS NULL)
 				OR (o.status = 'CREATED' AND o.confirmed_at IS NOT NULL)
 				OR (o.status = 'CANCELED') <> (o.canceled_at IS NOT NULL)
-				OR e.canceled_in < e.confirmed_in`},
-		{Name: "a key has one effect at most", Query: `
-			SELECT MIN(entity_type), MIN(entity_id), 'a key of its events has had more than one effect' FROM events
-			WHERE idempotency_key IS NOT NULL GROUP BY idempotency_caller, idempotency_key HAVING COUNT(*) > 1`},
-		{Name: "an effect under a client's key has the key's row", Query: `
-			SELECT e.entity_type, e.entity_id, 'the key of one of its events belongs to something else'
-			FROM events e JOIN idempotency_keys k ON k.caller = e.idempotency_caller AND k.` + "`key`" + ` = e.idempotency_key
-			WHERE k.target_type <> e.entity_type OR k.target_id <> e.entity_id`},
+				OR e.canceled_in < e.confirmed_in)`,
+		},
+		{
+			Name: "the events of orders retell what they are", Over: "orders", Compare: retold,
+			Means: "The order was changed without a trace, or its timeline tells what did not happen.",
+		},
 	}
 }
 
-// Check verifies the invariants, and what SQL by itself cannot tell: that the copies of texts that are searched are those
-// of the texts.
+// keyInvariants: whatever was asked for twice under one key was done once.
+func keyInvariants() []db.Invariant {
+	twice := "Something was done twice for one request: look whether both are wanted, and cancel or correct one of them."
+	return []db.Invariant{
+		{
+			Name: "a key has one effect at most", Means: twice,
+			Query: `
+			SELECT MIN(entity_type), MIN(entity_id), CONCAT('a key of its events has had ', COUNT(*), ' effects') FROM events
+			WHERE idempotency_key IS NOT NULL GROUP BY idempotency_caller, idempotency_key HAVING COUNT(*) > 1 LIMIT 1000`,
+		},
+		{
+			Name: "an effect under a client's key has the key's row", Over: "events", Means: twice,
+			Query: `
+			SELECT e.entity_type, e.entity_id, CONCAT('the key of event ', e.id, ' belongs to ', k.target_type, ' ', k.target_id)
+			FROM events e JOIN idempotency_keys k ON k.caller = e.idempotency_caller AND k.` + "`key`" + ` = e.idempotency_key
+			WHERE e.id BETWEEN @first AND @last AND (k.target_type <> e.entity_type OR k.target_id <> e.entity_id)`,
+		},
+	}
+}
+
+// Evidence is what the database has of an entity of this service.
+func Evidence() db.Evidence {
+	return db.Evidence{
+		"product": {
+			"SELECT 'products' AS `table`, products.* FROM products WHERE id = ?", db.EventsOf("product"),
+			"SELECT 'stock_movements' AS `table`, stock_movements.* FROM stock_movements WHERE product_id = ? ORDER BY id DESC LIMIT 20",
+		},
+		"order": {
+			"SELECT 'orders' AS `table`, orders.* FROM orders WHERE id = ?",
+			"SELECT 'order_items' AS `table`, order_items.* FROM order_items WHERE order_id = ? ORDER BY line",
+			"SELECT 'stock_movements' AS `table`, stock_movements.* FROM stock_movements WHERE order_id = ? ORDER BY id",
+			db.EventsOf("order"),
+		},
+	}
+}
+
+// Check verifies the invariants.
 func Check(ctx context.Context, d *db.DB, report func(db.Finding)) error {
-	if err := d.Check(ctx, Invariants(), report); err != nil {
-		return err
-	}
-	if err := products(d).CheckCopies(ctx, report); err != nil {
-		return err
-	}
-	return d.CheckCopies(ctx, []db.Copy{
-		{Entity: "order", Table: "orders", Column: "customer_name", Key: "customer_name_key", Fold: db.Fold},
-		{Entity: "order", Table: "orders", Column: "customer_email", Key: "customer_email_key", Fold: db.MailKey},
-		{Entity: "order", Table: "orders", Column: "reference", Key: "reference_key", Fold: db.Fold},
-	}, report)
+	return db.Check{Invariants: Invariants(), Evidence: Evidence(), Report: report}.Run(ctx, d)
 }
