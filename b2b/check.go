@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"b2b.example/customers-api"
 	"b2b.example/db"
@@ -61,14 +62,14 @@ func (f *findings) add(one db.Finding) {
 	if n > mostPrinted {
 		return
 	}
-	text := fmt.Sprintf("%s %d: %s (%s)\n", one.Entity, one.ID, one.Found, one.Invariant)
+	lines := []string{fmt.Sprintf("%s %d: %s (%s)", one.Entity, one.ID, one.Found, one.Invariant)}
 	if n == 1 {
-		text += "  what it means: " + one.Means + "\n"
+		lines = append(lines, "  what it means: "+one.Means)
 	}
 	for _, row := range one.Rows {
-		text += "    " + row + "\n"
+		lines = append(lines, "    "+row)
 	}
-	_, _ = io.WriteString(f.w, text)
+	_, _ = io.WriteString(f.w, strings.Join(lines, "\n")+"\n")
 }
 
 // end sums up.

@@ -131,30 +131,23 @@ func TestCheckOfALiveDatabaseIsClean(t *testing.T) {
 
 // business places, confirms and cancels orders of products 1 and 2 until it is stopped.
 func (p *place) business(placed *atomic.Int64) (stop func()) {
+	return p.businessOf(placed, &sync.Map{})
+}
+
+// businessOf is business that keeps the answers to its orders, by their keys.
+func (p *place) businessOf(placed *atomic.Int64, answers *sync.Map) (stop func()) {
 	var clients sync.WaitGroup
 	var done atomic.Bool
-	service := p.secrets().service
 	for n := range 4 {
 		clients.Go(func() {
 			for i := 0; !done.Load(); i++ {
 				key := fmt.Sprintf("business-%d-%d", n, i)
-				made := p.call(1, http.MethodPost, "/orders", service, key, map[string]any{
-					"customer_id": 1, "reference": key, "items": []any{
-						map[string]any{"product_id": 1, "qty": 1}, map[string]any{"product_id": 2, "qty": 2},
-					},
-				})
-				if !assert.Equal(p.t, http.StatusCreated, made.status, made.body) {
+				body, ok := p.deal(key, i%2 == 0)
+				if !ok {
 					return
 				}
+				answers.Store(key, body)
 				placed.Add(1)
-				var order struct{ ID int64 }
-				assert.NoError(p.t, json.Unmarshal([]byte(made.body), &order))
-				path := fmt.Sprintf("/orders/%d/", order.ID)
-				assert.Equal(p.t, http.StatusOK, p.call(1, http.MethodPost, path+"confirm", service, key+"-confirm", nil).status)
-				if i%2 == 0 {
-					canceled := p.call(1, http.MethodPost, path+"cancel", service, key+"-cancel", map[string]any{"reason": "OTHER"})
-					assert.Equal(p.t, http.StatusOK, canceled.status, canceled.body)
-				}
 			}
 		})
 	}
@@ -162,4 +155,22 @@ func (p *place) business(placed *atomic.Int64) (stop func()) {
 		done.Store(true)
 		clients.Wait()
 	}
+}
+
+// deal places an order, confirms it, and cancels it if it shall; it gives the answer to its placing.
+func (p *place) deal(key string, cancel bool) (body string, ok bool) {
+	service := p.secrets().service
+	made := p.call(1, http.MethodPost, "/orders", service, key, orderOf(key))
+	var order struct{ ID int64 }
+	if !assert.Equal(p.t, http.StatusCreated, made.status, made.body) || !assert.NoError(p.t, json.Unmarshal([]byte(made.body), &order)) {
+		return "", false
+	}
+	path := fmt.Sprintf("/orders/%d/", order.ID)
+	confirmed := p.call(1, http.MethodPost, path+"confirm", service, key+"-confirm", nil)
+	ok = assert.Equal(p.t, http.StatusOK, confirmed.status, confirmed.body)
+	if cancel {
+		canceled := p.call(1, http.MethodPost, path+"cancel", service, key+"-cancel", map[string]any{"reason": "OTHER"})
+		ok = ok && assert.Equal(p.t, http.StatusOK, canceled.status, canceled.body)
+	}
+	return made.body, ok
 }

@@ -22,6 +22,7 @@ const synopsis = `b2b runs customers-api, orders-api and the orchestrator in one
   b2b [serve]                 run everything (what b2b alone does)
   b2b health                  ask the b2b that serves here whether it can work; exit status 1 when it cannot
   b2b check                   verify every invariant of the database; exit status 1 when something is wrong
+  b2b backup FILE             copy an embedded database into a new file, also while it is used
   b2b migrate                 bring the database's tables up to date
   b2b seed --orders N         add N made-up orders, with customers and products of their own
   b2b operator add --email ADDRESS --name NAME [--role viewer|operator|manager]
@@ -45,6 +46,7 @@ var commands = []command{
 	{"serve", serve},
 	{"health", health},
 	{"check", check},
+	{"backup", backup},
 	{"migrate", migrate},
 	{"seed", seed},
 	{"operator", operator},

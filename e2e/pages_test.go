@@ -21,8 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pages are what people read who begin. What they say is done here, against what they tell people to start.
-var pages = []string{"README.md", "docs/integrate.md"}
+// pages are what people read who begin, or who are woken at night. What they say is done here, against what they tell people to start.
+var pages = []string{"README.md", "docs/integrate.md", "docs/operate.md"}
 
 // repository is a link to all of it. The go command keeps a test's result until a file changes that the test has read,
 // and looks only at those whose names are below the test's module.
@@ -114,7 +114,7 @@ func (p *page) run(t *testing.T, b2b *running) []string {
 	path := filepath.Join(outputs, "script")
 	require.NoError(t, os.WriteFile(path, []byte(script.String()), 0o600))
 	command := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", path)
-	command.Dir = b2b.folder
+	command.Dir, command.Env = b2b.folder, b2b.env
 	complaints, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", complaints)
 	printed := make([]string, len(p.blocks))
@@ -129,6 +129,7 @@ func (p *page) run(t *testing.T, b2b *running) []string {
 // running is a b2b that runs in a folder of its own. A wire leads to its orders-api, and interrupts programs.
 type running struct {
 	folder    string
+	env       []string          // its own, with b2b itself on the PATH
 	addresses map[string]string // by those that the pages have
 	sent      atomic.Int32      // by a program, through the wire
 }
@@ -159,12 +160,16 @@ func startB2B(t *testing.T, binary string) *running {
 	b := &running{folder: t.TempDir(), addresses: map[string]string{}}
 	command := exec.CommandContext(context.Background(), binary)
 	command.Dir = b.folder
-	command.Env = append(os.Environ(), "DATABASE_URL=sqlite:./data/b2b.db", "LOG_LEVEL=error")
+	b.env = append(os.Environ(), "DATABASE_URL=sqlite:./data/b2b.db", "LOG_LEVEL=error",
+		"PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for variable, written := range map[string]string{"ORCHESTRATOR_PORT": "3000", "CUSTOMERS_PORT": "3001", "ORDERS_PORT": "3002"} {
 		port := freePort(t)
-		command.Env = append(command.Env, variable+"="+port)
+		b.env = append(b.env, variable+"="+port)
 		b.addresses["127.0.0.1:"+written] = "127.0.0.1:" + port
 	}
+	metrics := freePorts(t, 3)
+	b.env = append(b.env, "METRICS_PORT="+strconv.Itoa(metrics))
+	command.Env = b.env
 	command.Stdout, command.Stderr = t.Output(), t.Output()
 	require.NoError(t, command.Start())
 	t.Cleanup(func() {
@@ -174,6 +179,7 @@ func startB2B(t *testing.T, binary string) *running {
 	for _, address := range b.addresses {
 		awaitReady(t, "http://"+address+"/health/ready")
 	}
+	b.addresses["127.0.0.1:9090"] = "127.0.0.1:" + strconv.Itoa(metrics)
 	b.addWire(t)
 	return b
 }
@@ -234,4 +240,23 @@ func freePort(t *testing.T) string {
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	return port
+}
+
+// freePorts is the first of several ports in a row that nobody has just now.
+func freePorts(t *testing.T, n int) int {
+	t.Helper()
+	for {
+		first, err := strconv.Atoi(freePort(t))
+		require.NoError(t, err)
+		free := true
+		for port := first; port < first+n && free; port++ {
+			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			if free = err == nil; free {
+				require.NoError(t, l.Close())
+			}
+		}
+		if free {
+			return first
+		}
+	}
 }
