@@ -16,6 +16,7 @@ import (
 type api[T any] struct {
 	*Description[T]
 	store Store[T]
+	past  func(ctx context.Context, id int64, at time.Time) (*T, error)
 	now   func() time.Time
 }
 
@@ -35,7 +36,7 @@ type (
 
 // Serve registers the routes of a table's resource.
 func Serve[T any](a *kit.App, t *Table[T]) {
-	r, name := api[T]{Description: t.Description, store: t, now: a.Now}, typeName(t.Name)
+	r, name := api[T]{Description: t.Description, store: t, past: t.AsOf, now: a.Now}, typeName(t.Name)
 	shown := component(a, name, r.entitySchema())
 	input := component(a, name+"Input", r.inputSchema(false))
 	patch := component(a, name+"Patch", r.inputSchema(true))
@@ -91,8 +92,13 @@ func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	return &kit.Answer{Body: r.JSON(page), Link: page.Link(c.Path())}, nil
 }
 
-func (r api[T]) get(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	row, err := r.store.Get(kit.Context(c), in.ID)
+func (r api[T]) get(c *fiber.Ctx, in *asOf) (answer *kit.Answer, err error) {
+	var row *T
+	if in.AsOf != nil {
+		row, err = r.past(kit.Context(c), in.ID, *in.AsOf)
+	} else {
+		row, err = r.store.Get(kit.Context(c), in.ID)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
 	"b2b.example/db"
@@ -42,6 +44,8 @@ type Resource[T any] struct {
 	// Changed does what else a change brings with it, in its transaction. The row is locked and has just been written;
 	// before is nil for a new or restored row, after for a deleted one. A fault refuses the change.
 	Changed func(tx *db.Tx, before, after *T) error
+	// AsOf completes a row that its events have told as it was at a time: for fields that change without an event.
+	AsOf func(q *gorm.DB, row *T, at time.Time) error
 }
 
 // Description is a Resource whose fields have been named, once, at start.

@@ -24,8 +24,11 @@ func Write(
 // CallOf is what the change's event and its idempotency key are to know of the request.
 func CallOf(c *fiber.Ctx) (db.Call, error) {
 	r, err := kit.RequestOf(c)
+	if r.DryRun { // it has nothing to do with what was, or will be, done under its key
+		r.Key = ""
+	}
 	return db.Call{
-		Caller: r.Caller, Key: r.Key, Hashes: r.Hashes,
+		Caller: r.Caller, Key: r.Key, Hashes: r.Hashes, DryRun: r.DryRun,
 		Actor: r.Actor, ActorName: r.ActorName, Channel: r.Channel, RequestID: r.ID,
 	}, err
 }
@@ -37,5 +40,6 @@ func Sent(a db.Answer, err error) (*kit.Answer, error) {
 	}
 	return &kit.Answer{
 		Status: a.Status, ContentType: a.ContentType, ETag: a.ETag, Location: a.Location, Body: a.Body, Replayed: a.Replayed,
+		DryRun: a.DryRun,
 	}, nil
 }

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -129,4 +130,29 @@ func TestCheckFinds(t *testing.T) {
 func (w *world) exec(sql string) {
 	w.t.Helper()
 	require.NoError(w.t, w.db.Tx(context.Background(), func(tx *db.Tx) error { return tx.Exec(sql).Error }))
+}
+
+// TestACustomerIsAnsweredAsItWas: also one that has been deleted since; while it was deleted there was none.
+func TestACustomerIsAnsweredAsItWas(t *testing.T) {
+	each(t, func(w *world) {
+		at := func() string { return "/customers/1?as_of=" + url.QueryEscape(w.clock.Now().Format(time.RFC3339Nano)) }
+		w.add("ACME")
+		w.clock.Pass(time.Second)
+		first, fresh := at(), w.Do(w.t, kittest.Case{Path: "/customers/1", As: w.viewer, Status: 200})
+		w.clock.Pass(time.Second)
+		w.runAs(w.operator,
+			kittest.Case{Method: "DELETE", Path: "/customers/1?dry_run=true", Header: map[string]string{"If-Match": "*"}, Status: 204},
+			kittest.Case{Path: "/customers/1", Status: 200},
+			kittest.Case{Method: "PATCH", Path: "/customers/1", Body: `{"name":"Other"}`, Header: map[string]string{"If-Match": "*"}, Status: 200},
+			kittest.Case{Method: "DELETE", Path: "/customers/1", Header: map[string]string{"If-Match": "*"}, Status: 204},
+		)
+		w.clock.Pass(time.Second)
+		deleted := at()
+		w.clock.Pass(time.Second)
+		w.runAs(w.viewer,
+			kittest.Case{Path: "/customers/1", Status: 404, Code: "NOT_FOUND"},
+			kittest.Case{Path: deleted, Status: 404, Code: "NOT_FOUND"},
+		)
+		require.Equal(w.t, string(fresh.Body), string(w.Do(w.t, kittest.Case{Path: first, As: w.viewer, Status: 200}).Body))
+	})
 }

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -123,7 +124,10 @@ func TestCustomersMadeInOneMicrosecond(t *testing.T) {
 		}
 		same := time.Now().UTC().Truncate(time.Second)
 		require.NoError(w.t, w.db.Tx(w.t.Context(), func(tx *db.Tx) error {
-			return tx.Table("customers").Where("id > ?", 0).Updates(map[string]any{"created_at": same}).Error
+			return errors.Join(
+				tx.Table("customers").Where("id > ?", 0).Updates(map[string]any{"created_at": same, "updated_at": same}).Error,
+				tx.Table("events").Where("entity_type = ?", "customer").Updates(map[string]any{"created_at": same}).Error,
+			)
 		}))
 		require.Equal(w.t, [][]int64{{5, 4}, {3, 2}, {1}}, forward(w, "/customers?limit=2", entityID))
 		require.Equal(w.t, [][]int64{{1, 2}, {3, 4}, {5}}, forward(w, "/customers?limit=2&sort=created_at", entityID))

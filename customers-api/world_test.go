@@ -67,14 +67,17 @@ func (w *world) employ(role string) string {
 	require.NoError(w.t, err)
 	row := map[string]any{
 		"name": "Ana " + role, "name_key": "ana " + role, "email": role + "@example.test", "email_key": role + "@example.test",
-		"role": role, "disabled": false, "password_hash": hash, "version": 1, "created_at": w.db.Now(), "updated_at": w.db.Now(),
+		"role": role, "disabled": false, "password_hash": hash, "version": 1,
 	}
 	require.NoError(w.t, w.db.Tx(context.Background(), func(tx *db.Tx) error {
 		delete(row, "@id")
+		row["created_at"], row["updated_at"] = tx.Now, tx.Now
 		if err := tx.Table("operators").Create(row).Error; err != nil {
 			return err
 		}
-		made := db.Event{EntityType: "operator", EntityID: row["@id"].(int64), EntityVersion: 1, Action: "created", Changes: db.Changes{}}
+		made := db.Event{EntityType: "operator", EntityID: row["@id"].(int64), EntityVersion: 1, Action: "created", Changes: db.Changes{
+			"name": {New: row["name"]}, "email": {New: row["email"]}, "role": {New: role}, "disabled": {New: false}, "password": {Secret: true},
+		}}
 		return tx.As(db.Call{Actor: "system:test", Channel: "SYSTEM"}).Record(made)
 	}))
 	w.staff[role] = row["@id"].(int64)

@@ -2,10 +2,12 @@ package db
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -60,6 +62,33 @@ func (p *Past) add(e *EventRow, told map[string]Told) {
 	case "restored":
 		p.Deleted = false
 	}
+}
+
+// AsOf is an entity as it was at a time; nil when it was not there yet. A change that waited for another is as late as that.
+func (d *DB) AsOf(ctx context.Context, entityType string, id int64, at time.Time) (*Past, error) {
+	rows, err := d.Read(ctx).Table("events").Select("id", "entity_version", "action", "changes", "created_at").
+		Where("entity_type = ? AND entity_id = ?", entityType, id).Order("entity_version").Rows()
+	if err != nil {
+		return nil, seen(fmt.Errorf("events: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var p *Past
+	for rows.Next() {
+		e := EventRow{EntityID: id}
+		if err := rows.Scan(&e.ID, &e.EntityVersion, &e.Action, &e.Changes, &e.CreatedAt); err != nil {
+			return nil, fmt.Errorf("events: %w", err)
+		}
+		if e.CreatedAt.After(at) {
+			return p, nil
+		}
+		if p == nil {
+			p = &Past{}
+		}
+		if err := p.Add(&e); err != nil {
+			return nil, err
+		}
+	}
+	return p, seen(rows.Err())
 }
 
 // Replays goes through the events of the slice's entities, oldest first: event sees each one before it happens, and whole

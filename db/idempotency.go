@@ -26,6 +26,7 @@ type Call struct {
 	ActorName string
 	Channel   string // UI, API, LAMBDA, SYSTEM
 	RequestID string
+	DryRun    bool // decide everything, and change nothing
 }
 
 // Answer is a response that is stored with the effect that it tells of, and sent again to whoever repeats the request.
@@ -38,6 +39,7 @@ type Answer struct {
 	TargetType  string // what the change was made to
 	TargetID    int64
 	Replayed    bool // it had been given before
+	DryRun      bool // it tells what would have been
 }
 
 // Write is a change that has one effect however often it is asked for.
@@ -91,6 +93,9 @@ var errClaimed = errors.New("the key has been claimed")
 //
 // A request without a key gets one made here, so that running it again after a lost commit finds its own effect.
 func (d *DB) Once(ctx context.Context, w Write) (Answer, error) {
+	if w.DryRun {
+		return d.attempt(ctx, w)
+	}
 	if w.Key == "" {
 		w.Key, w.serverMade = uuid.NewString(), true
 	}
@@ -110,6 +115,26 @@ func (d *DB) Once(ctx context.Context, w Write) (Answer, error) {
 		return w.Run(ctx, w)
 	}
 	return d.Alone(ctx, w)
+}
+
+// errDryRun ends the transaction of a dry run, when all went well.
+var errDryRun = errors.New("nothing is to be changed")
+
+// attempt makes the change and takes it back, so that everything is decided as it would be, the database's own checks
+// included. It claims no key. What would be made has no address.
+func (d *DB) attempt(ctx context.Context, w Write) (answer Answer, err error) {
+	err = d.Tx(ctx, func(tx *Tx) (err error) {
+		tx.call = w.Call
+		if answer, err = w.Effect(tx); err == nil {
+			err = errDryRun
+		}
+		return err
+	})
+	if !errors.Is(err, errDryRun) {
+		return Answer{}, err
+	}
+	answer.Location, answer.DryRun = "", true
+	return answer, nil
 }
 
 // Alone makes the change of a Write.Run in a transaction of its own.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -227,7 +228,12 @@ func TestTooLateToCancel(t *testing.T) {
 		p.Click(browser.Role("radio", "Other"))
 		closed := time.Now().UTC().Add(-50 * time.Minute).Truncate(time.Microsecond)
 		require.NoError(t, d.open().Tx(t.Context(), func(tx *db.Tx) error {
-			return tx.Exec("UPDATE orders SET confirmed_at = ? WHERE id = ?", closed.Add(-10*time.Minute), order).Error
+			confirmed := closed.Add(-10 * time.Minute)
+			return errors.Join(
+				tx.Exec("UPDATE orders SET confirmed_at = ? WHERE id = ?", confirmed, order).Error,
+				tx.Exec("UPDATE events SET changes = JSON_SET(changes, '$.confirmed_at.new', ?) WHERE entity_type = 'order' AND action = 'confirmed' AND entity_id = ?",
+					confirmed.Format(time.RFC3339Nano), order).Error,
+			)
 		}))
 		p.Leads(func() { p.Click(cancel) })
 		rule := "A confirmed order can be canceled for 10 min; that ended " + inSentence(closed) + ". Agree on a return with the customer instead."

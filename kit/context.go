@@ -18,6 +18,7 @@ type exchange struct {
 	started time.Time
 	who     Identity
 	page    page
+	dryRun  bool // the request asks what would be, and changes nothing
 	trail   *trail
 	ctx     context.Context
 	cancel  context.CancelFunc

@@ -116,6 +116,11 @@ func (d *document) parameters(op Op, in *input) openapi3.Parameters {
 			WithDescription("Makes the request happen once, however often it is sent.")
 		list = append(list, &openapi3.ParameterRef{Value: key})
 	}
+	if op.dryRun() {
+		dry := openapi3.NewQueryParameter(dryRunName).WithSchema(openapi3.NewBoolSchema()).
+			WithDescription("Decides everything, changes nothing, stores no key, and answers what would have been.")
+		list = append(list, &openapi3.ParameterRef{Value: dry})
+	}
 	if op.IfMatch {
 		match := openapi3.NewHeaderParameter("If-Match").WithSchema(openapi3.NewStringSchema()).
 			WithDescription("The ETag of the version that is changed, or *.")
@@ -208,6 +213,7 @@ func successHeaders(op Op, status int) openapi3.Headers {
 	header("Location", "Where the new entity is.", op.Location || status == http.StatusCreated)
 	header("Link", "The neighbouring pages.", op.Link)
 	header(headerReplayed, "\"true\" when this is the stored answer to an earlier request.", op.Key != KeyIgnored)
+	header(headerDryRun, "\"true\" when nothing was changed.", op.dryRun())
 	return headers
 }
 

@@ -21,6 +21,7 @@ type input struct {
 	queryNames []string // all that may be in the query, the handler's own included
 	body       int      // index of the field Body; -1 for none
 	upload     bool     // the handler reads the body by itself
+	dryRun     bool     // it is a change, which can be tried without making it
 	bodyType   reflect.Type
 	rules      *rules
 }
@@ -59,6 +60,9 @@ func newInput(t reflect.Type, path string, op Op) *input {
 	for _, ref := range op.Query {
 		in.queryNames = append(in.queryNames, ref.Value.Name)
 	}
+	if in.dryRun = op.dryRun(); in.dryRun {
+		in.queryNames = append(in.queryNames, dryRunName)
+	}
 	in.rules = newRules(t)
 	return in
 }
@@ -85,6 +89,13 @@ func (in *input) read(c *fiber.Ctx, value reflect.Value) error {
 	query, err := in.readQuery(c)
 	if err != nil {
 		return err
+	}
+	if in.dryRun {
+		text, sent := query[dryRunName]
+		if sent && text != "true" && text != "false" {
+			return parameterFault(dryRunName, "PARAMETER_INVALID")
+		}
+		exchangeOf(c).dryRun = text == "true"
 	}
 	for _, p := range in.parameters {
 		if err := p.read(c, query, value.Field(p.index)); err != nil {

@@ -58,6 +58,12 @@ func (o Op) status(out reflect.Type) int {
 	return http.StatusOK
 }
 
+// dryRunName is the parameter of a change that is decided, and not made.
+const dryRunName = "dry_run"
+
+// dryRun says whether the operation can be tried: every change can, except that a file has a trial of its own.
+func (o Op) dryRun() bool { return o.Key != KeyIgnored && o.Upload == 0 }
+
 // Nothing is the input of an operation that takes none, and the output of one that answers 204.
 type Nothing struct{}
 
@@ -69,6 +75,7 @@ type Answer struct {
 	Location    string
 	Link        string
 	Replayed    bool // sends Idempotent-Replayed: true
+	DryRun      bool // sends Dry-Run: true
 	Body        []byte
 	// Stream writes the body while it is sent, instead of Body; File is what it is saved as.
 	Stream func(ctx context.Context, w io.Writer) error
@@ -158,6 +165,9 @@ func Send(c *fiber.Ctx, a *Answer) error {
 	set(fiber.HeaderLink, a.Link)
 	if a.Replayed {
 		c.Set(headerReplayed, "true")
+	}
+	if a.DryRun {
+		c.Set(headerDryRun, "true")
 	}
 	status := a.Status
 	if status == 0 {

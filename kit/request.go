@@ -34,6 +34,7 @@ const (
 	headerKey           = "Idempotency-Key"
 	headerOlderKey      = "X-Idempotency-Key"
 	headerReplayed      = "Idempotent-Replayed"
+	headerDryRun        = "Dry-Run"
 	headerTraceParent   = "Traceparent"
 )
 
@@ -61,6 +62,7 @@ type Request struct {
 	Channel   string   // API, or what a service said in X-Channel
 	ID        string   // the request id
 	Language  string   // "en" or "es"
+	DryRun    bool     // decide everything, and change nothing
 }
 
 // RequestOf reads a change's request. Faults: 400 IDEMPOTENCY_KEY_INVALID and IDEMPOTENCY_KEY_REPEATED; 400
@@ -72,7 +74,7 @@ func RequestOf(c *fiber.Ctx) (Request, error) {
 		return Request{}, err
 	}
 	r := Request{
-		Caller: x.who.Caller(), Key: key, Channel: ChannelAPI, ID: x.id, Language: Language(c),
+		Caller: x.who.Caller(), Key: key, Channel: ChannelAPI, ID: x.id, Language: Language(c), DryRun: x.dryRun,
 		Actor: x.who.Caller(), ActorName: x.who.Name,
 	}
 	if x.page.open || x.who.Channel == ChannelUI {

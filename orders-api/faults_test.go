@@ -67,7 +67,9 @@ type trial struct {
 // expiring is the trial of the sweeper, which nobody waits for: an order whose row a broken connection still holds is left
 // to the next sweep.
 func (w *world) expiring(_ string, order int64) trial {
-	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", w.db.Now().Add(-100*time.Hour), order)
+	placed := w.db.Now().Add(-100 * time.Hour)
+	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", placed, order)
+	w.exec("UPDATE events SET created_at = ? WHERE entity_type = 'order' AND entity_id = ?", placed, order)
 	effects := func() int64 {
 		return w.count("events", "action = ? AND entity_type = ? AND entity_id = ?", "canceled", "order", order)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,7 +37,8 @@ type lineBody struct {
 }
 
 type oneOrder struct {
-	ID int64 `path:"id"`
+	ID   int64      `path:"id"`
+	AsOf *time.Time `query:"as_of"`
 }
 
 // confirmOrder heeds If-Match without asking for it, as do cancelOrder and adjustStock: crud.MatchOf reads it, here it is
@@ -188,8 +190,31 @@ func productOf(item lineBody, bySKU map[string]int64) (id int64, code string) {
 }
 
 func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
+	if in.AsOf != nil {
+		return crud.Sent(s.asOf(kit.Context(c), in.ID, *in.AsOf, kit.Language(c)))
+	}
 	answer, err := s.now(kit.Language(c))(kit.Context(c), in.ID)
 	return crud.Sent(answer, err)
+}
+
+// asOf answers an order as it was at a time, with what could have been done to it then.
+func (s *service) asOf(ctx context.Context, id int64, at time.Time, language string) (db.Answer, error) {
+	at, ok := crud.Moment(at)
+	if !ok {
+		return db.Answer{}, crud.InvalidParam("as_of")
+	}
+	p, err := s.db.AsOf(ctx, "order", id, at)
+	if err != nil {
+		return db.Answer{}, err
+	}
+	if p == nil {
+		return db.Answer{}, fault.New(fault.NotFound, "NOT_FOUND")
+	}
+	o, err := rebuild(p)
+	if err != nil {
+		return db.Answer{}, err
+	}
+	return answerOf(o, http.StatusOK, at, s.rules, language)
 }
 
 // now answers an order as it is at this moment.

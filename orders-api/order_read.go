@@ -168,9 +168,9 @@ func wholeNumber(text string) (int64, bool) {
 
 // moment reads a time, to the microsecond. One of a year that not every engine knows is none.
 func moment(text string) (time.Time, bool) {
-	at, err := time.Parse(time.RFC3339, text)
-	at = at.UTC().Truncate(time.Microsecond)
-	return at, err == nil && at.Year() >= 1000 && at.Year() <= 9999
+	parsed, err := time.Parse(time.RFC3339, text)
+	at, known := crud.Moment(parsed)
+	return at, err == nil && known
 }
 
 func (l *list) only(sql string, args ...any) { l.where = append(l.where, condition{sql, args}) }

@@ -3,8 +3,10 @@ package orders
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"gorm.io/gorm"
 
 	"b2b.example/crud"
 	"b2b.example/db"
@@ -26,7 +28,14 @@ func products(d *db.DB) *crud.Table[entities.Product] {
 		}
 		return nil
 	}
+	description.AsOf = stockAsOf
 	return crud.NewTable(d, description)
+}
+
+// stockAsOf is what a product's last movement until then had left: a sale is no event of the product.
+func stockAsOf(q *gorm.DB, product *entities.Product, at time.Time) error {
+	return q.Model(&Movement{}).Select("stock_after").Where("product_id = ? AND created_at <= ?", product.ID, at).
+		Order("id DESC").Limit(1).Scan(&product.Stock).Error
 }
 
 // moved records what a change of a locked product did to its stock.
