@@ -3,6 +3,7 @@
 package crud
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -62,11 +63,25 @@ type naming struct{ name, column, key string }
 // common are the members that every entity has, and no request sets.
 var common = map[string]bool{"id": true, "version": true, "created_at": true, "updated_at": true}
 
+// Outline is what there is to know of a resource whatever its type.
+type Outline struct {
+	Name, Plural string
+	Read, Write  kit.Role
+	Replace      bool
+	Deletion     Deletion
+}
+
+// Outlined is a resource, or what is made of one, whatever its type.
+type Outlined interface{ Outline() Outline }
+
+// Outline is the resource without its type.
+func (r Resource[T]) Outline() Outline {
+	return Outline{r.Name, r.Plural, cmp.Or(r.Read, kit.Viewer), r.Write, r.Replace, r.Deletion}
+}
+
 // describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
 func describe[T any](r Resource[T]) *Description[T] {
-	if r.Read == "" {
-		r.Read = kit.Viewer
-	}
+	r.Read = r.Outline().Read
 	row := new(T)
 	model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 	if err != nil {

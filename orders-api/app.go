@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"b2b.example/crud"
+	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -52,6 +53,15 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 	return app, nil
 }
 
+// kinds are the entities that are described: those of our own tables with their API, all with their screens.
+func (s *service) kinds() []screens.Kind {
+	return []screens.Kind{
+		screens.Of(s.products, productScreens),
+		screens.Of(crud.NewRemote(s.customers.client, entities.Customers), customerScreens),
+		screens.Of(crud.NewRemote(s.customers.client, entities.Operators), operatorScreens),
+	}
+}
+
 // newClient calls customers-api with our own credential.
 func newClient(s Settings) *kit.Client {
 	client := kit.ClientOptions{BaseURL: s.CustomersAPIURL, Away: "CUSTOMERS_UNAVAILABLE"}
@@ -75,9 +85,8 @@ func Document() ([]byte, error) {
 // versionCodes are the refusals of an operation that heeds If-Match and does not ask for it.
 var versionCodes = []string{"IF_MATCH_INVALID", "VERSION_MISMATCH"}
 
-// routes are all that this service answers.
+// routes are what this service answers beside the API of its entities.
 func (s *service) routes(app *kit.App) {
-	crud.Serve(app, s.products)
 	manager := kit.Operators(kit.Manager)
 	kit.Handle(app, "POST", "/products/:id/stock-adjustments", kit.Op{
 		ID: "adjustStock", Summary: "Change a product's stock by a difference", Tag: "products", Guard: manager,

@@ -16,7 +16,8 @@ import (
 	"b2b.example/kit/kittest"
 )
 
-// TestWhoMayDoWhat tries every route with every credential. A route without a row here fails it.
+// TestWhoMayDoWhat tries every route with every credential. A route without a row here fails it, unless it is of an entity
+// that has nothing but its description: that is held to what it says.
 func TestWhoMayDoWhat(t *testing.T) {
 	rows := map[string]string{ // route -> who is let in: v(iewer), o(perator), m(anager), s(ervice); * is anyone
 		"GET /health": "*", "GET /health/live": "*", "GET /health/ready": "*", "GET /openapi.yaml": "*", "GET /docs": "*", "GET /docs/:file": "*",
@@ -26,7 +27,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"POST /orders/:id/confirm": "oms", "POST /orders/:id/cancel": "oms", "GET /orders/:id/events": "voms",
 	}
 	each(t, func(w *world) {
-		require.Empty(w.t, kittest.Uncovered(w.App, slices.Collect(maps.Keys(rows))))
+		described := describedRoutes()
+		for _, route := range kittest.Uncovered(w.App, slices.Collect(maps.Keys(rows))) {
+			require.Contains(w.t, described, route, "a route without a row")
+			rows[route] = described[route]
+		}
 		credentials := w.credentials()
 		for route, allowed := range rows {
 			for _, one := range credentials {
@@ -34,6 +39,22 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 		}
 	})
+}
+
+// describedRoutes are the routes that the descriptions promise, with who is let in.
+func describedRoutes() map[string]string {
+	rows, least := map[string]string{}, map[kit.Role]string{kit.Viewer: "vom", kit.Operator: "om", kit.Manager: "m"}
+	for _, kind := range (&service{products: products(nil)}).kinds() {
+		r := kind.Outline()
+		all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
+		for _, route := range []string{"GET " + all, "GET " + one, "GET " + one + "/events"} {
+			rows[route] = least[r.Read]
+		}
+		for _, route := range []string{"POST " + all, "PATCH " + one, "PUT " + one, "DELETE " + one, "POST " + one + "/restore"} {
+			rows[route] = least[r.Write]
+		}
+	}
+	return rows
 }
 
 // credential is a token and whom it is taken for; one that is nobody's is 401 wherever not just anyone is let in.

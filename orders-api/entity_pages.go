@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/screens"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -17,15 +16,17 @@ import (
 	"b2b.example/web"
 )
 
-// entityPages are the screens of what is described: our own products, and what customers-api owns.
-func (b *backoffice) entityPages(pages fiber.Router) {
-	screens.Serve(pages, b.Site, b.products, screens.Options[entities.Product]{
+// What this service adds to the screens of entities.
+var (
+	productScreens = screens.Options[entities.Product]{
+		Icon:    "package",
 		Retired: func(r web.Reader, p *entities.Product) string { return wordIf(r, p.Archived, "page.product.archived") },
 		Actions: func(r web.Reader, p *entities.Product) []web.EntityAction {
 			return []web.EntityAction{{Label: r.T("page.product.adjust"), URL: adjustURL(p.ID), Icon: "refresh-cw"}}
 		},
-	})
-	screens.Serve(pages, b.Site, crud.NewRemote(b.customers.client, entities.Customers), screens.Options[entities.Customer]{
+	}
+	customerScreens = screens.Options[entities.Customer]{
+		Icon: "users",
 		Related: func(r web.Reader, c *entities.Customer) []web.Link {
 			id := strconv.FormatInt(c.ID, 10)
 			return []web.Link{
@@ -33,16 +34,14 @@ func (b *backoffice) entityPages(pages fiber.Router) {
 				{Label: r.T("page.customer.new_order"), URL: home + "/orders/new?customer_id=" + id},
 			}
 		},
-	})
-	screens.Serve(pages, b.Site, crud.NewRemote(b.customers.client, entities.Operators), screens.Options[entities.Operator]{
+	}
+	operatorScreens = screens.Options[entities.Operator]{
+		Icon: "user-cog", Apart: true,
 		Retired: func(r web.Reader, o *entities.Operator) string {
 			return wordIf(r, o.Disabled, "page.operator.disabled")
 		},
-	})
-	managers := screens.May(kit.Manager)
-	pages.Get("/products/:id/adjust", managers, b.adjustPage)
-	pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))
-}
+	}
+)
 
 func wordIf(r web.Reader, holds bool, id string) string {
 	if !holds {

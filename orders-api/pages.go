@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud/screens"
-	"b2b.example/entities"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
@@ -34,7 +33,7 @@ func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
 	app.OnServe(b.figures.serve)
 	b.Site = &screens.Site{
 		Company: settings.CompanyName, Currency: settings.Currency, Zone: zone, Now: app.Now, Secure: b.browsers.Secure(),
-		Enter: b.browsers.Enter, AskToLogIn: b.askToLogIn, Complete: b.complete,
+		Kinds: s.kinds(), Enter: b.browsers.Enter, AskToLogIn: b.askToLogIn, Complete: b.complete,
 	}
 	return b
 }
@@ -56,24 +55,19 @@ func (b *backoffice) routes(app *kit.App) {
 		pages.Post("/orders/:id/confirm", operators, screens.Sent(b.backWithOrder, b.confirmOrder))
 		pages.Get("/orders/:id/cancel", operators, b.cancelPage)
 		pages.Post("/orders/:id/cancel", operators, screens.Sent(b.askToCancel, b.cancelOrder))
-		b.entityPages(pages)
+		managers := screens.May(kit.Manager)
+		pages.Get("/products/:id/adjust", managers, b.adjustPage)
+		pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))
 	})
 }
 
-// complete adds to a page's frame where one can go, and how many orders wait.
+// complete adds to a page's frame where one can go before the entities, and how many orders wait.
 func (b *backoffice) complete(c *fiber.Ctx, frame *web.Frame) (err error) {
 	frame.Waiting, err = b.countOrders(kit.Context(c), "status = ?", Created)
-	frame.Nav = []web.NavItem{
+	frame.Nav = append([]web.NavItem{
 		{Section: "dashboard", Label: frame.T("page.nav.dashboard"), URL: home, Icon: "layout-dashboard"},
 		{Section: "orders", Label: frame.T("page.nav.orders"), URL: home + "/orders", Icon: "receipt-text", Count: frame.Waiting},
-		{Section: "products", Label: frame.T("entity.product.many"), URL: home + "/products", Icon: "package"},
-		{Section: "customers", Label: frame.T("entity.customer.many"), URL: home + "/customers", Icon: "users"},
-	}
-	if kit.Who(c).Role.Includes(entities.Operators.Read) {
-		frame.Nav = append(frame.Nav, web.NavItem{
-			Section: "operators", Label: frame.T("entity.operator.many"), URL: home + "/operators", Icon: "user-cog", Apart: true,
-		})
-	}
+	}, frame.Nav...)
 	return err
 }
 

@@ -106,9 +106,10 @@ func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *
 		Name: r.Plural, Version: "test", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	table := crud.NewTable(d, r)
-	crud.Serve(app, table)
-	site := &screens.Site{Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter}
-	site.Serve(app, func(fiber.Router) {}, func(pages fiber.Router) { screens.Serve(pages, site, table, o.Screens) })
+	site := &screens.Site{
+		Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter, Kinds: []screens.Kind{screens.Of(table, o.Screens)},
+	}
+	site.Serve(app, func(fiber.Router) {}, func(fiber.Router) {})
 	w := &world[T]{T: t, Description: table.Describe(), options: o, d: d, tokens: map[kit.Role]string{}}
 	for i, role := range roles {
 		w.tokens[role] = sessions.Add(t, int64(i+1), role)

@@ -16,6 +16,9 @@ import (
 
 // Options are what a service adds to the screens of an entity where it uses them.
 type Options[T any] struct {
+	Icon  string // in the navigation; "" for that of a table
+	Apart bool   // a rule stands before it there, for it is needed less often
+
 	// Retired says of one that it is no longer in use, by a word that tells how: lists show it muted. "" says nothing.
 	Retired func(r web.Reader, row *T) string
 	// Related are ways on from the page of one.
@@ -30,26 +33,6 @@ type resource[T any] struct {
 	*crud.Description[T]
 	store   crud.Store[T]
 	options Options[T]
-}
-
-// Serve registers the screens of a store's entities.
-func Serve[T any](pages fiber.Router, site *Site, store crud.Store[T], options Options[T]) {
-	r := resource[T]{Site: site, Description: store.Describe(), store: store, options: options}
-	reads, writes := May(r.Read), May(r.Write)
-	all := "/" + r.Plural
-	pages.Get(all, reads, r.list)
-	pages.Get(all+"/new", reads, writes, r.newForm)
-	pages.Post(all+"/new", reads, writes, Sent(r.newAgain, r.create))
-	pages.Get(all+"/:id", reads, r.one)
-	pages.Get(all+"/:id/edit", reads, writes, r.editForm)
-	pages.Post(all+"/:id/edit", reads, writes, Sent(r.editAgain, r.update))
-	if r.Deletion != crud.Kept {
-		pages.Get(all+"/:id/delete", reads, writes, r.askToDelete)
-		pages.Post(all+"/:id/delete", reads, writes, Sent(r.askAgain, r.delete))
-	}
-	if r.Deletion == crud.Soft {
-		pages.Post(all+"/:id/restore", reads, writes, Sent(r.afterDeletion, r.restore))
-	}
 }
 
 // url is the address of the list, or of what is below it.

@@ -40,17 +40,22 @@ type Site struct {
 	Zone              *time.Location
 	Now               func() time.Time
 	Secure            bool // browsers come by https
+	Kinds             []Kind
 
 	// Enter finds out who sent a page's request, or refuses it.
 	Enter func(c *fiber.Ctx) error
 	// AskToLogIn answers whom Enter has refused; nil: nobody is asked.
 	AskToLogIn func(c *fiber.Ctx, err error) error
-	// Complete adds to the frame what only the service knows: its navigation, and what waits.
+	// Complete adds to the frame what only the service knows: what else is in its navigation, and what waits.
 	Complete func(c *fiber.Ctx, frame *web.Frame) error
 }
 
-// Serve registers the pages: those of open are for everybody, those of pages for who is let in.
+// Serve registers the API and the pages of all kinds, and the service's own pages: those of open are for everybody, those
+// of pages for who is let in.
 func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
+	for _, kind := range s.Kinds {
+		kind.serveAPI(app)
+	}
 	app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Home, http.StatusSeeOther) })
 	app.Get(Home+"/assets/:name", asset)
 	group := app.Group(Home, s.page, compress.New(), app.Rescue(), app.SameOrigin)
@@ -64,6 +69,9 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 	open(group)
 	group.Use(s.enter)
 	pages(group)
+	for _, kind := range s.Kinds {
+		kind.servePages(s, group)
+	}
 	group.Use(func(*fiber.Ctx) error { return fault.New(fault.NotFound, "NOT_FOUND") })
 }
 
@@ -131,6 +139,7 @@ func (s *Site) PlainFrame(c *fiber.Ctx, section string) web.Frame {
 // Frame is what stands around a page.
 func (s *Site) Frame(c *fiber.Ctx, section string) (web.Frame, error) {
 	frame := s.PlainFrame(c, section)
+	frame.Nav = s.nav(frame.Reader, kit.Who(c).Role)
 	if s.Complete == nil {
 		return frame, nil
 	}

@@ -30,7 +30,6 @@ import (
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/kit/i18n"
-	"b2b.example/web"
 )
 
 //go:embed en.json es.json migrations
@@ -93,12 +92,12 @@ func newApp(d *db.DB, settings kit.Settings) *kit.App {
 		Name: "suppliers", Version: "example", Settings: settings, Sessions: oneSession{}, Ready: d.Ping, Now: d.Now,
 		Log: kit.Logger(settings, "suppliers"),
 	})
-	suppliers := crud.NewTable(d, entities.Suppliers)
-	crud.Serve(app, suppliers)
-	site := &screens.Site{Company: "Suppliers", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter, Complete: complete}
+	site := &screens.Site{
+		Company: "Suppliers", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter,
+		Kinds: []screens.Kind{screens.Of(crud.NewTable(d, entities.Suppliers))},
+	}
 	site.Serve(app, func(fiber.Router) {}, func(pages fiber.Router) {
 		pages.Get("", func(c *fiber.Ctx) error { return c.Redirect(screens.Home + "/suppliers") })
-		screens.Serve(pages, site, suppliers, screens.Options[entities.Supplier]{})
 	})
 	return app
 }
@@ -124,10 +123,5 @@ func enter(c *fiber.Ctx) error {
 		return fault.New(fault.Forbidden, "FORBIDDEN")
 	}
 	kit.As(c, me)
-	return nil
-}
-
-func complete(_ *fiber.Ctx, frame *web.Frame) error {
-	frame.Nav = []web.NavItem{{Section: "suppliers", Label: frame.T("entity.supplier.many"), URL: screens.Home + "/suppliers"}}
 	return nil
 }

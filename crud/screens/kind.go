@@ -1,0 +1,71 @@
+package screens
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/kit"
+	"b2b.example/web"
+)
+
+// Kind is one kind of entities in a backoffice, whatever their type: its API where the table is ours, its screens, and its
+// place in the navigation. Of makes it.
+type Kind interface {
+	crud.Outlined
+	serveAPI(app *kit.App)
+	servePages(site *Site, pages fiber.Router)
+	navItem(reader web.Reader) web.NavItem
+}
+
+// Of makes a kind of a store, with what a service adds to its screens, if it does.
+func Of[T any](store crud.Store[T], options ...Options[T]) Kind {
+	r := &resource[T]{Description: store.Describe(), store: store}
+	if len(options) > 0 {
+		r.options = options[0]
+	}
+	return r
+}
+
+// serveAPI registers the REST API, which another service's entities have there.
+func (r *resource[T]) serveAPI(app *kit.App) {
+	if table, ours := r.store.(*crud.Table[T]); ours {
+		crud.Serve(app, table)
+	}
+}
+
+// servePages registers the screens.
+func (r *resource[T]) servePages(site *Site, pages fiber.Router) {
+	r.Site = site
+	reads, writes := May(r.Read), May(r.Write)
+	all := "/" + r.Plural
+	pages.Get(all, reads, r.list)
+	pages.Get(all+"/new", reads, writes, r.newForm)
+	pages.Post(all+"/new", reads, writes, Sent(r.newAgain, r.create))
+	pages.Get(all+"/:id", reads, r.one)
+	pages.Get(all+"/:id/edit", reads, writes, r.editForm)
+	pages.Post(all+"/:id/edit", reads, writes, Sent(r.editAgain, r.update))
+	if r.Deletion != crud.Kept {
+		pages.Get(all+"/:id/delete", reads, writes, r.askToDelete)
+		pages.Post(all+"/:id/delete", reads, writes, Sent(r.askAgain, r.delete))
+	}
+	if r.Deletion == crud.Soft {
+		pages.Post(all+"/:id/restore", reads, writes, Sent(r.afterDeletion, r.restore))
+	}
+}
+
+func (r *resource[T]) navItem(reader web.Reader) web.NavItem {
+	return web.NavItem{
+		Section: r.Plural, Label: r.word(reader, "many"), URL: r.url(), Icon: r.options.Icon, Apart: r.options.Apart,
+	}
+}
+
+// nav leads to the kinds of entities that somebody may see.
+func (s *Site) nav(reader web.Reader, role kit.Role) []web.NavItem {
+	var items []web.NavItem
+	for _, kind := range s.Kinds {
+		if role.Includes(kind.Outline().Read) {
+			items = append(items, kind.navItem(reader))
+		}
+	}
+	return items
+}
