@@ -23,7 +23,7 @@ func (d *Description[T]) Table() string { return d.table }
 func (d *Description[T]) Columns() []Column {
 	var columns []Column
 	for _, f := range d.fresh().fields {
-		c := Column{Name: f.column, Kind: f.kind, Default: f.value.get(), Null: f.kind == KindTime, Filter: f.filter}
+		c := Column{Name: f.column, Kind: f.kind, Default: f.value.get(), Null: f.value.get() == nil, Filter: f.filter}
 		if f.value.quoted() && f.kind != KindTime {
 			c.Most = f.max
 		}
@@ -41,7 +41,7 @@ func (d *Description[T]) Columns() []Column {
 		columns = append(columns, c, folded)
 	}
 	if d.Deletion == Soft {
-		columns = append(columns, Column{Name: "deleted_at", Kind: KindTime, Null: true})
+		columns = append(columns, Column{Name: "deleted_at", Kind: KindTime, Null: true, Ordered: true})
 	}
 	return columns
 }

@@ -156,7 +156,7 @@ func (t *Table[T]) each(ctx context.Context, q *query, do func(row *T) error) er
 	q.Limit = csvBatch
 	for {
 		var rows []T
-		if err := q.apply(t.alive(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
+		if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
 			return fmt.Errorf("list %s: %w", t.Plural, err)
 		}
 		for i := range rows[:min(len(rows), csvBatch)] {

@@ -3,7 +3,10 @@ package crud
 import "b2b.example/kit/fault"
 
 // Errors collects the faults of an input: every one of them is told at once.
-type Errors struct{ fields []fault.Field }
+type Errors struct {
+	fields []fault.Field
+	broken error // they could not all be found
+}
 
 // Add tells of a fault of a field. The value is never repeated.
 func (e *Errors) Add(field, code string) { e.AddWith(field, code, nil) }
@@ -15,6 +18,9 @@ func (e *Errors) AddWith(field, code string, args fault.Args) {
 
 // Err is the refusal, or nil when there is no fault.
 func (e *Errors) Err() error {
+	if e.broken != nil {
+		return e.broken
+	}
 	if len(e.fields) == 0 {
 		return nil
 	}

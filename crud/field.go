@@ -27,6 +27,7 @@ type Field struct {
 	min, max int64 // of a number, or of a text's length in characters
 	choices  []string
 	initial  any                          // nil = the type's zero
+	to       Outlined                     // of a reference: to what
 	fold     func(string) string          // how the copy is made that is searched, sorted by and held unique
 	seal     func(string) (string, error) // what is stored of a secret
 }
@@ -68,8 +69,11 @@ func Int(p *int64) *Field { return (&Field{kind: KindInt, value: number{p}}).Bet
 // Money is an amount in whole cents, of at most 10^15.
 func Money(p *int64) *Field { return Int(p).Between(0, 1e15).of(KindMoney) }
 
-// Ref is the id of another entity.
-func Ref(p *int64) *Field { return Int(p).Between(1, 1<<53).of(KindRef) }
+// Ref is the id of another entity, or none. Its kind is given as &Suppliers, or as Itself: one whose rows are never removed
+// from the same database. What is set is held to be there, and not to be deleted; it may be deleted afterwards.
+func Ref(p *int64, to Outlined) *Field {
+	return (&Field{kind: KindRef, value: link{p}, to: to}).Between(1, 1<<53)
+}
 
 // Bool is yes or no.
 func Bool(p *bool) *Field { return &Field{kind: KindBool, value: flag{p}} }

@@ -27,14 +27,19 @@ type Look struct {
 	Unique, OnlyNew                                  bool
 	Least, Most                                      int64 // of a number, or of a text's length in characters
 	Choices                                          []string
+	To                                               string // of a reference: the name of what it refers to
 }
 
 // Look tells what a face may know of the field.
 func (f *Field) Look() Look {
-	return Look{
+	look := Look{
 		Name: f.name, Kind: f.kind, Required: f.required, ReadOnly: f.readOnly, Secret: f.secret, Search: f.search, Filter: f.filter,
 		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Least: f.min, Most: f.max, Choices: f.choices,
 	}
+	if f.target != nil {
+		look.To = f.target.Name
+	}
+	return look
 }
 
 // Text is the field's value as an address has it; "" for none.
@@ -56,6 +61,9 @@ func (d *Description[T]) Looks() []Look {
 
 // CreatedAt is when a row was made.
 func (d *Description[T]) CreatedAt(row *T) time.Time { return base(row).CreatedAt }
+
+// UpdatedAt is when a row was changed last; of a deleted one, when it was deleted.
+func (d *Description[T]) UpdatedAt(row *T) time.Time { return base(row).UpdatedAt }
 
 // Fresh is a row that has its defaults.
 func (d *Description[T]) Fresh() *T { return d.fresh().row }

@@ -8,9 +8,12 @@ import (
 	"unicode/utf8"
 
 	"gorm.io/gorm"
+
+	"b2b.example/db"
+	"b2b.example/kit"
 )
 
-// newestFirst is the order of a list that does not ask for another.
+// newestFirst is the order of a list that does not ask for another; that of deleted rows begins with the last deletion.
 const newestFirst = "-created_at"
 
 // query is what a list's parameters come to.
@@ -29,7 +32,10 @@ type condition struct {
 // query reads a list's parameters.
 func (d *Description[T]) query(params url.Values) (*query, error) {
 	fields := d.listed()
-	known := []string{"sort"}
+	known := []string{"sort", "ids"}
+	if d.Deletion == Soft {
+		known = append(known, "deleted")
+	}
 	for _, f := range fields {
 		if f.search {
 			known = append(known, "search")
@@ -43,11 +49,63 @@ func (d *Description[T]) query(params url.Values) (*query, error) {
 		return nil, err
 	}
 	q := &query{ListRequest: request}
+	if fields, err = q.living(d.Deletion, fields); err != nil {
+		return nil, err
+	}
+	if err := q.only(); err != nil {
+		return nil, err
+	}
 	if err := q.filter(fields); err != nil {
 		return nil, err
 	}
 	q.search(fields)
 	return q, q.sort(fields)
+}
+
+// deletedAt is what a list of deleted rows is sorted by.
+const deletedAt = "deleted_at"
+
+// isLiving is written so that no engine takes the index on deleted_at for it: that is for the few that are deleted, and
+// leads through nearly all rows of a table here, in the wrong order.
+const isLiving = "COALESCE(deleted_at, NULL) IS NULL"
+
+// living narrows the list to the rows that are not deleted; or, where it is asked for those that are, to these. Then they
+// come in the order of their deletion, and there is nothing else to narrow them by.
+func (q *query) living(deletion Deletion, fields []*Field) ([]*Field, error) {
+	wanted := q.Params.Get("deleted")
+	switch {
+	case deletion != Soft:
+		return fields, nil
+	case q.Params.Has("deleted") && wanted != "true" && wanted != "false":
+		return nil, InvalidParam("deleted")
+	case wanted != "true":
+		q.where = append(q.where, condition{sql: isLiving})
+		return fields, nil
+	}
+	for name := range q.Params {
+		if name != "deleted" && name != "ids" && name != "sort" {
+			return nil, InvalidParam(name)
+		}
+	}
+	q.where = append(q.where, condition{sql: "deleted_at IS NOT NULL"})
+	return []*Field{{naming: naming{name: deletedAt, column: deletedAt}, kind: KindTime, value: moment{new(*time.Time)}, sort: true}}, nil
+}
+
+// only narrows the list to some ids: as many as a page has.
+func (q *query) only() error {
+	if !q.Params.Has("ids") {
+		return nil
+	}
+	var ids []int64
+	for text := range strings.SplitSeq(q.Params.Get("ids"), ",") {
+		id, ok := kit.ParseID(text)
+		if !ok || len(ids) == maxLimit {
+			return InvalidParam("ids")
+		}
+		ids = append(ids, id)
+	}
+	q.where = append(q.where, condition{"id IN ?", []any{db.Padded(ids)}})
+	return nil
 }
 
 // listed are the fields of a scratch row that lists can use: those of the description, its flags, and when it was made.
@@ -93,7 +151,7 @@ func (q *query) search(fields []*Field) {
 }
 
 func (q *query) sort(fields []*Field) error {
-	wanted := newestFirst
+	wanted := "-" + fields[len(fields)-1].name // of those that every row has: when it was made, or deleted
 	if q.Params.Has("sort") {
 		wanted = q.Params.Get("sort")
 	}
@@ -137,6 +195,8 @@ func (d *Description[T]) edge(q *query) func(row *T, back bool) Cursor {
 		at := Cursor{List: q.Params.Encode(), ID: base(row).ID, Back: back}
 		by := d.bind(row).byName(q.by.name)
 		switch {
+		case q.by.name == deletedAt: // that was its last change
+			at.Value = base(row).UpdatedAt.UTC().Format(TimeFormat)
 		case by == nil:
 			at.Value = base(row).CreatedAt.UTC().Format(TimeFormat)
 		case by.key != "":

@@ -57,8 +57,12 @@ type Description[T any] struct {
 	names   []naming // those of the fields, in their order
 }
 
-// naming is what the model says of one field: its name in JSON, its column, and the column of its folded copy.
-type naming struct{ name, column, key string }
+// naming is what the model says of one field: its name in JSON, its column, the column of its folded copy, and what it
+// refers to.
+type naming struct {
+	name, column, key string
+	target            *Outline
+}
 
 // common are the members that every entity has, and no request sets.
 var common = map[string]bool{"id": true, "version": true, "created_at": true, "updated_at": true}
@@ -69,6 +73,7 @@ type Outline struct {
 	Read, Write  kit.Role
 	Replace      bool
 	Deletion     Deletion
+	table        string
 }
 
 // Outlined is a resource, or what is made of one, whatever its type.
@@ -76,7 +81,11 @@ type Outlined interface{ Outline() Outline }
 
 // Outline is the resource without its type.
 func (r Resource[T]) Outline() Outline {
-	return Outline{r.Name, r.Plural, cmp.Or(r.Read, kit.Viewer), r.Write, r.Replace, r.Deletion}
+	table := schema.NamingStrategy{}.TableName(reflect.TypeFor[T]().Name())
+	if named, ok := any(new(T)).(schema.Tabler); ok {
+		table = named.TableName()
+	}
+	return Outline{r.Name, r.Plural, cmp.Or(r.Read, kit.Viewer), r.Write, r.Replace, r.Deletion, table}
 }
 
 // describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
@@ -91,6 +100,7 @@ func describe[T any](r Resource[T]) *Description[T] {
 	described := map[string]bool{}
 	for _, f := range r.Fields(row) {
 		f.naming = nameOf(model, reflect.ValueOf(row).Elem(), f)
+		f.target = refersTo(r, f)
 		f.clear()
 		d.names = append(d.names, f.naming)
 		described[f.column] = true

@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -95,7 +96,7 @@ func (f *Field) inputSchema() *openapi3.Schema {
 		if f.required {
 			s.WithMinLength(max(f.min, 1))
 		}
-	case number:
+	case number, link:
 		s.WithMin(float64(f.min)).WithMax(float64(f.max))
 	}
 	if !f.required {
@@ -128,6 +129,12 @@ func (d *Description[T]) listParameters() openapi3.Parameters {
 	}
 	if searched != nil {
 		add("search", "How "+strings.Join(searched, " or ")+" begins, whatever its accents and case.", openapi3.NewStringSchema())
+	}
+	add("ids", fmt.Sprintf("Only those with these ids, up to %d: 1,2,3.", maxLimit), openapi3.NewStringSchema())
+	if d.Deletion == Soft {
+		sorts = append(sorts, deletedAt, "-"+deletedAt)
+		add("deleted", "Only those that are deleted, the last one first. They can be narrowed by ids and sorted by deleted_at alone.",
+			openapi3.NewBoolSchema())
 	}
 	add("sort", "A minus means descending.", openapi3.NewStringSchema().WithEnum(sorts...).WithDefault(newestFirst))
 	return append(list, PageParameters()...)

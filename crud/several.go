@@ -101,8 +101,8 @@ type Proposal[T any] struct {
 }
 
 // Propose decides what an input makes of a row, or of none, and writes nothing. The faults of the input refuse it.
-func (d *Description[T]) Propose(before *T, in *Input[T]) (*Proposal[T], error) {
-	return d.propose(before, d.edit(in))
+func (t *Table[T]) Propose(tx *db.Tx, before *T, in *Input[T]) (*Proposal[T], error) {
+	return t.propose(before, t.edit(tx, in))
 }
 
 func (d *Description[T]) propose(before *T, edit func(*T, *Errors)) (*Proposal[T], error) {

@@ -32,6 +32,18 @@ type Supplier struct {
 	AuditedAt                 *time.Time
 }
 
+// Firm is what a supplier is a part of.
+type Firm struct {
+	db.Entity
+	Name string
+}
+
+var firms = crud.Resource[Firm]{
+	Name: "firm", Plural: "firms", Write: "manager", Deletion: crud.Soft,
+	Title:  func(f *Firm) string { return f.Name },
+	Fields: func(f *Firm) []*crud.Field { return []*crud.Field{crud.Text(&f.Name).Required()} },
+}
+
 var suppliers = crud.Resource[Supplier]{
 	Name: "supplier", Plural: "suppliers", Write: "manager", Replace: true, Deletion: crud.Hard,
 	Title: func(s *Supplier) string { return s.Name },
@@ -43,7 +55,7 @@ var suppliers = crud.Resource[Supplier]{
 			crud.Choice(&s.Terms, "prepaid", "30 days").Default("prepaid").Filter(),
 			crud.Int(&s.LeadDays).Between(0, 365).Default(int64(7)).Sort(),
 			crud.Money(&s.CreditCents).Filter(),
-			crud.Ref(&s.ParentID).Required().Filter(),
+			crud.Ref(&s.ParentID, &firms).Required().Filter(),
 			crud.Bool(&s.Preferred).Filter(),
 			crud.Int(&s.Rating).ReadOnly(),
 			crud.Time(&s.AuditedAt),
@@ -126,7 +138,9 @@ func TestRulesOfEveryKind(t *testing.T) {
 			refused(with(`,"credit_cents":1`), 422, "tax_id:REQUIRED"),
 			refused(with(`,"credit_cents":1,"lead_days":-1`), 422, "lead_days:TOO_SMALL", "tax_id:REQUIRED"),
 			refused(with(`,"rating":5`), 422, "rating:READ_ONLY"),
-			refused(`{"name":"Hilos","email":"ventas@hilos.test","parent_id":0}`, 422, "parent_id:TOO_SMALL"),
+			refused(`{"name":"Hilos","email":"ventas@hilos.test","parent_id":-1}`, 422, "parent_id:TOO_SMALL"),
+			refused(`{"name":"Hilos","email":"ventas@hilos.test","parent_id":0}`, 400, "parent_id:WRONG_TYPE"),
+			refused(`{"name":"H","email":"ventas@hilos.test","parent_id":3}`, 422, "name:TOO_SHORT", "parent_id:REFERENCE_NOT_FOUND"),
 			refused(`{"name":"Hilos","email":"ventas@hilos.test","parent_id":null}`, 422, "parent_id:REQUIRED"),
 			refused(`{"name":"Hilos","email":"ventas@hilos.test"}`, 422, "parent_id:REQUIRED"),
 			refused(with(`,"lead_days":1.0`), 400, "lead_days:WRONG_TYPE"),

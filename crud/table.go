@@ -35,7 +35,7 @@ func (t *Table[T]) List(ctx context.Context, params url.Values) (Page[T], error)
 		return Page[T]{}, err
 	}
 	var rows []T
-	if err := q.apply(t.alive(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
+	if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
 		return Page[T]{}, fmt.Errorf("list %s: %w", t.Plural, err)
 	}
 	return PageOf(rows, q.Limit, q.At, t.edge(q)), nil
@@ -50,7 +50,7 @@ func (t *Table[T]) Get(ctx context.Context, id int64) (*T, error) {
 func (t *Table[T]) Create(ctx context.Context, r Request[T]) (db.Answer, error) {
 	return t.once(ctx, r.sealed(), func(tx *db.Tx) (db.Answer, error) {
 		row := t.fresh()
-		if err := t.decide(row, t.edit(r.Input)); err != nil {
+		if err := t.decide(row, t.edit(tx, r.Input)); err != nil {
 			return db.Answer{}, err
 		}
 		if err := t.insert(tx, row); err != nil {
@@ -65,7 +65,7 @@ func (t *Table[T]) Create(ctx context.Context, r Request[T]) (db.Answer, error) 
 // Update replaces an entity, or some of its fields: 200, also where nothing changed.
 func (t *Table[T]) Update(ctx context.Context, r Request[T]) (db.Answer, error) {
 	return t.once(ctx, r.sealed(), func(tx *db.Tx) (db.Answer, error) {
-		before, after, err := t.Change(tx, r.ID, r.Match, "updated", t.edit(r.Input))
+		before, after, err := t.Change(tx, r.ID, r.Match, "updated", t.edit(tx, r.Input))
 		if err != nil {
 			return db.Answer{}, err
 		}

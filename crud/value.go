@@ -2,6 +2,7 @@ package crud
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -23,6 +24,7 @@ type (
 	number struct{ p *int64 }
 	flag   struct{ p *bool }
 	moment struct{ p **time.Time }
+	link   struct{ p *int64 } // an id; 0 is none, and NULL in the database
 )
 
 // TimeFormat is RFC 3339 with all of the microseconds that are stored.
@@ -101,6 +103,27 @@ func (m moment) parse(s string) bool {
 	t = t.UTC().Truncate(time.Microsecond)
 	return err == nil && t.Year() >= 1000 && t.Year() <= 9999 && m.set(t)
 }
+
+func (l link) pointer() any   { return l.p }
+func (l link) set(v any) bool { return assign(l.p, v) }
+func (l link) quoted() bool   { return false }
+func (l link) schema() *openapi3.Schema {
+	return openapi3.NewInt64Schema().WithTypes(openapi3.TypeInteger, openapi3.TypeNull)
+}
+
+func (l link) get() any {
+	if *l.p == 0 {
+		return nil
+	}
+	return *l.p
+}
+
+func (l link) text() (string, bool) {
+	s, _ := number(l).text()
+	return strings.TrimPrefix(s, "0"), *l.p != 0
+}
+
+func (l link) parse(s string) bool { return s != "0" && number(l).parse(s) }
 
 // assign sets a value of the same type; nil sets the zero.
 func assign[V any](p *V, v any) bool {

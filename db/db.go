@@ -125,6 +125,11 @@ func Lock() clause.Expression {
 	return clause.Locking{Strength: clause.LockingStrengthUpdate}
 }
 
+// Share is the clause that keeps others from changing the rows of a query for the rest of the transaction.
+func Share() clause.Expression {
+	return clause.Locking{Strength: clause.LockingStrengthShare}
+}
+
 // LockSkip locks like Lock, and leaves out the rows that another transaction holds: for work that several replicas share.
 func LockSkip() clause.Expression {
 	return clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked}

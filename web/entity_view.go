@@ -71,6 +71,8 @@ type Entity struct {
 	Badge        string // a word about its state: "Archived"; "" for none
 	Facts        []Fact
 	EditURL      string // "" where the reader may not
+	RestoreURL   string // of one that is deleted, for who may restore it
+	RestoreKey   string // the idempotency key of that
 	Actions      []EntityAction
 	Reason       string // why the reader can change nothing; "" where they can
 	Related      []Link // "All their orders"

@@ -97,7 +97,10 @@ func (w *world[T]) rules() {
 			refuse(with(values, look.Name, "nobody"), look.Name, "NOT_AN_EMAIL")
 		case crud.KindChoice:
 			refuse(with(values, look.Name, "no such choice"), look.Name, "NOT_A_CHOICE")
-		case crud.KindInt, crud.KindMoney, crud.KindRef:
+		case crud.KindRef:
+			refuse(with(values, look.Name, -1), look.Name, "TOO_SMALL")
+			refuse(with(values, look.Name, look.Most), look.Name, "REFERENCE_NOT_FOUND")
+		case crud.KindInt, crud.KindMoney:
 			refuse(with(values, look.Name, look.Least-1), look.Name, "TOO_SMALL")
 			refuse(with(values, look.Name, look.Most+1), look.Name, "TOO_LARGE")
 		case crud.KindBool, crud.KindTime:

@@ -31,6 +31,7 @@ import (
 // Options are what a resource's tests have to know beside its description.
 type Options[T any] struct {
 	Migrations []fs.FS // of its table, where that is none of the product's own
+	Others     []Other // the kinds that it refers to: crudtest.With(entities.Buyers)
 
 	// Valid changes the values of a made-up entity, by field, where a rule refuses them.
 	Valid func(values map[string]any)
@@ -60,7 +61,8 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
 			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
 			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"conflicts", (*world[T]).conflicts},
-			{"statements", (*world[T]).statements}, {"hostile values", (*world[T]).hostile},
+			{"statements", (*world[T]).statements}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
+			{"hostile values", (*world[T]).hostile},
 		} {
 			t.Run(one.name, func(t *testing.T) {
 				w.T = t
@@ -83,17 +85,23 @@ func missingTexts(ids []string) []string {
 	return missing
 }
 
-// world is a service that has the resource and nothing else, with an operator of each role.
+// world is a service that has the resource, and what it refers to, with an operator of each role.
 type world[T any] struct {
-	*testing.T
-	*kittest.Server
+	*service
 	*crud.Description[T]
 	options Options[T]
-	d       *db.DB
-	faults  *dbtest.Faults
-	tokens  map[kit.Role]string
-	writer  string // the token of one who may do everything
-	made    int    // entities made up so far
+	made    int // entities made up so far
+}
+
+// service is what the worlds of the resource and of those that it refers to have in common.
+type service struct {
+	*testing.T
+	*kittest.Server
+	d      *db.DB
+	faults *dbtest.Faults
+	tokens map[kit.Role]string
+	writer string             // the token of one who may do everything
+	ids    map[string][]int64 // some that can be referred to, by their kind
 }
 
 // roles that there are, the least first.
@@ -109,13 +117,24 @@ func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *
 	site := &screens.Site{
 		Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter, Kinds: []screens.Kind{screens.Of(table, o.Screens)},
 	}
+	for _, other := range o.Others {
+		site.Kinds = append(site.Kinds, other.kind(d))
+	}
 	site.Serve(app, func(fiber.Router) {}, func(fiber.Router) {})
-	w := &world[T]{T: t, Description: table.Describe(), options: o, d: d, tokens: map[kit.Role]string{}}
+	w := &world[T]{
+		service: &service{T: t, d: d, tokens: map[kit.Role]string{}, ids: map[string][]int64{}}, Description: table.Describe(), options: o,
+	}
 	for i, role := range roles {
 		w.tokens[role] = sessions.Add(t, int64(i+1), role)
 	}
 	w.writer = w.tokens[kit.Manager]
 	w.Server = kittest.Serve(t, app)
+	for _, other := range o.Others {
+		for range 3 {
+			id, _, _ := other.add(w.service)
+			w.ids[other.Name] = append(w.ids[other.Name], id)
+		}
+	}
 	return w
 }
 

@@ -54,7 +54,7 @@ func (w *world[T]) values() map[string]any {
 	w.made++
 	values := map[string]any{}
 	for _, look := range w.settable() {
-		values[look.Name] = valueOf(look, int64(w.made))
+		values[look.Name] = w.valueOf(look, int64(w.made))
 	}
 	if w.options.Valid != nil {
 		w.options.Valid(values)
@@ -63,13 +63,17 @@ func (w *world[T]) values() map[string]any {
 }
 
 // valueOf is the n-th value of a field, as JSON has it.
-func valueOf(look crud.Look, n int64) any {
+func (w *world[T]) valueOf(look crud.Look, n int64) any {
 	switch look.Kind {
 	case crud.KindEmail:
 		return fmt.Sprintf("Someone%d@crud.test", n)
 	case crud.KindChoice:
 		return look.Choices[n%int64(len(look.Choices))]
-	case crud.KindInt, crud.KindMoney, crud.KindRef:
+	case crud.KindRef:
+		ids := w.ids[look.To]
+		require.NotEmpty(w.T, ids, "%s refers to a kind that is not among Options.Others", look.Name)
+		return ids[n%int64(len(ids))]
+	case crud.KindInt, crud.KindMoney:
 		least := max(look.Least, 0)
 		return least + n%min(look.Most-least+1, 1_000_000)
 	case crud.KindBool:

@@ -252,7 +252,7 @@ func (b *batch[T]) decideOne(l *line[T]) error {
 			delete(l.values, c.look.Name)
 		}
 	}
-	p, err := b.Propose(l.before, b.Typed(l.values, l.before != nil))
+	p, err := b.Propose(b.tx, l.before, b.Typed(l.values, l.before != nil))
 	if err != nil {
 		b.refuseAll(l, fault.Of(err))
 		return nil

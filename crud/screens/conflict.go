@@ -43,7 +43,15 @@ func (r resource[T]) conflict(c *fiber.Ctx, id int64, d *draft, theirs *T, refus
 		page.Who = ActorName(frame.Reader, &events[0])
 		page.Intro = frame.T("page.conflict.intro", "who", page.Who, "at", Inline(frame.Reader, events[0].CreatedAt))
 	}
-	now := r.theirsOf(c, theirs)
+	now, refs := r.theirsOf(c, theirs), references{}
+	for _, look := range r.Looks() {
+		for _, side := range []map[string]string{now, d.before, d.typed} {
+			refs.add(look, side[look.Name])
+		}
+	}
+	if r, err = r.naming(c, refs); err != nil {
+		return err
+	}
 	for _, field := range r.FieldsOf(theirs) {
 		look := field.Look()
 		if _, typedHere := d.typed[look.Name]; !typedHere || look.Secret {

@@ -23,17 +23,23 @@ const (
 )
 
 // one is the page of one entity.
-func (r resource[T]) one(c *fiber.Ctx) error {
+func (r resource[T]) one(c *fiber.Ctx) error { return r.showOne(c, uuid.NewString(), nil) }
+
+// showOne shows one, also when it is deleted: then with the way to bring it back, and why that was refused.
+func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	id, err := IDOf(c)
 	if err != nil {
 		return err
 	}
-	row, err := r.store.Get(kit.Context(c), id)
+	row, deleted, err := r.known(kit.Context(c), id)
 	if err != nil {
 		return err
 	}
 	events, err := r.store.Events(kit.Context(c), id, timelineLength)
 	if err != nil {
+		return err
+	}
+	if r, err = r.naming(c, r.referred(row, events)); err != nil {
 		return err
 	}
 	frame, err := r.Frame(c, r.Plural)
@@ -49,8 +55,34 @@ func (r resource[T]) one(c *fiber.Ctx) error {
 			page.Facts = append(page.Facts, web.Fact{Label: r.label(frame.Reader, look.Name), Cell: r.shown(frame.Reader, look, field.Text())})
 		}
 	}
-	r.offer(c, &page, row)
+	if deleted {
+		r.offerRestore(c, &page, row, key, events)
+	} else {
+		r.offer(c, &page, row)
+	}
+	if refused != nil {
+		page.Notice = refusalNote(frame.Reader, kit.Refusal(c, refused))
+	}
 	return Show(c, web.EntityPage(page))
+}
+
+// offerRestore says who has deleted it and when, and puts in the way back.
+func (r resource[T]) offerRestore(c *fiber.Ctx, page *web.Entity, row *T, key string, events []db.EventRow) {
+	page.Badge = page.T("page.entity.deleted")
+	if i := slices.IndexFunc(events, func(e db.EventRow) bool { return e.Action == "deleted" }); i >= 0 {
+		page.Notice = &web.Note{Kind: "info", Text: page.T("page.entity.deleted.note"), Title: page.T("page.entity.deleted.title",
+			"who", ActorName(page.Reader, &events[i]), "at", Inline(page.Reader, events[i].CreatedAt))}
+	}
+	if !r.mayWrite(c) {
+		page.Reason = r.noRole(page.Reader)
+		return
+	}
+	page.RestoreURL, page.RestoreKey = r.urlOf(r.ID(row), "restore"), key
+}
+
+// noRole says who may change one, to who may not.
+func (r resource[T]) noRole(reader web.Reader) string {
+	return reader.T("page.blocked.role", "role", reader.T("page.role."+string(r.Write)))
 }
 
 // offer puts in what can be done, or why nothing can.
@@ -59,7 +91,7 @@ func (r resource[T]) offer(c *fiber.Ctx, page *web.Entity, row *T) {
 		page.Related = r.options.Related(page.Reader, row)
 	}
 	if !r.mayWrite(c) {
-		page.Reason = page.T("page.blocked.role", "role", page.T("page.role."+string(r.Write)))
+		page.Reason = r.noRole(page.Reader)
 		return
 	}
 	page.EditURL = r.urlOf(r.ID(row), "edit")
@@ -82,7 +114,7 @@ func (r resource[T]) justDone(reader web.Reader, who kit.Identity, events []db.E
 	if e.Actor != who.Caller() || e.Channel != kit.ChannelUI || reader.Now.Sub(e.CreatedAt) >= freshFor {
 		return nil
 	}
-	if !slices.Contains([]string{"created", "updated", "restored", "stock_adjusted"}, e.Action) {
+	if !slices.Contains([]string{"created", "updated", "deleted", "restored", "stock_adjusted"}, e.Action) {
 		return nil
 	}
 	return &web.Note{Kind: "ok", Title: reader.T("page.entity.done." + e.Action)}
@@ -138,9 +170,16 @@ func (r resource[T]) delete(c *fiber.Ctx, sent url.Values) error {
 	return r.question(c, sent.Get("key"), err)
 }
 
-// afterDeletion leads to the list, where what was deleted can be brought back.
-func (r resource[T]) afterDeletion(c *fiber.Ctx, _ url.Values) error {
+// afterDeletion leads to the page of what was deleted, where it can be brought back; to the list, where it cannot.
+func (r resource[T]) afterDeletion(c *fiber.Ctx, sent url.Values) error {
+	if r.Deletion == crud.Soft {
+		return r.backToOne(c, sent)
+	}
 	return c.Redirect(r.url(), http.StatusSeeOther)
+}
+
+func (r resource[T]) backToOne(c *fiber.Ctx, _ url.Values) error {
+	return c.Redirect(r.url(c.Params("id")), http.StatusSeeOther)
 }
 
 func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {
@@ -148,10 +187,14 @@ func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.store.Restore(kit.Context(c), request); err != nil {
+	_, err = r.store.Restore(kit.Context(c), request)
+	switch kind := fault.Of(err).Kind; {
+	case err == nil:
+		return r.backToOne(c, sent)
+	case kind == fault.NotFound || kind == fault.Unauthenticated:
 		return err
 	}
-	return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+	return r.showOne(c, sent.Get("key"), err)
 }
 
 // request is a write that a page's form asks for, under the form's own key.

@@ -21,6 +21,8 @@ type draft struct {
 	version int64
 	typed   map[string]string // by field, as people type
 	before  map[string]string // by field, when the form was opened
+	search  map[string]string // by field, of a reference that is looked for
+	focus   string            // the field to go on with after a button; "" for none
 }
 
 // newForm is the empty form of a new one, with its defaults.
@@ -66,7 +68,7 @@ func (r resource[T]) draftOf(c *fiber.Ctx, row *T) *draft {
 
 // readDraft reads a form that was sent. A check box that is off sends nothing, so another field says that it was there.
 func (r resource[T]) readDraft(sent url.Values) *draft {
-	d := &draft{key: sent.Get("key"), typed: map[string]string{}, before: map[string]string{}}
+	d := &draft{key: sent.Get("key"), typed: map[string]string{}, before: map[string]string{}, search: map[string]string{}}
 	d.version, _ = strconv.ParseInt(sent.Get("version"), 10, 64)
 	for _, look := range r.Looks() {
 		switch {
@@ -76,6 +78,9 @@ func (r resource[T]) readDraft(sent url.Values) *draft {
 			d.typed[look.Name] = sent.Get(look.Name)
 		case look.Kind == crud.KindBool && sent.Has("sent."+look.Name):
 			d.typed[look.Name] = "false"
+		}
+		if look.To != "" {
+			d.search[look.Name] = sent.Get(look.Name + "_search")
 		}
 		if sent.Has("before." + look.Name) {
 			d.before[look.Name] = sent.Get("before." + look.Name)
@@ -87,6 +92,9 @@ func (r resource[T]) readDraft(sent url.Values) *draft {
 // create makes a new one.
 func (r resource[T]) create(c *fiber.Ctx, sent url.Values) error {
 	d := r.readDraft(sent)
+	if r.press(d, sent.Get("do")) {
+		return r.showForm(c, d, nil)
+	}
 	request, err := r.request(c, sent)
 	if err != nil {
 		return err
@@ -112,6 +120,9 @@ func (r resource[T]) create(c *fiber.Ctx, sent url.Values) error {
 // update saves what the form has changed, and nothing else of the entity.
 func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
 	d := r.readDraft(sent)
+	if r.press(d, sent.Get("do")) {
+		return r.showForm(c, d, nil)
+	}
 	resolve(sent, d)
 	request, err := r.request(c, sent)
 	if err != nil {
@@ -162,13 +173,15 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 	}
 	page := web.EntityForm{
 		Frame: frame, Title: r.word(frame.Reader, "new"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
-		Action: r.url("new"), Key: d.key, Version: d.version, Label: frame.T("page.entity.create"),
+		Action: r.url("new"), Key: d.key, Version: d.version, Label: frame.T("page.entity.create"), Focus: d.focus,
 	}
 	if id := c.Params("id"); id != "" {
 		page.Title, page.Label = r.editTitle(frame.Reader, d), frame.T("page.entity.save")
 		page.BackURL, page.BackLabel, page.Action = r.url(id), r.word(frame.Reader, "one"), r.url(id, "edit")
 	}
-	page.Inputs = r.inputs(frame.Reader, d)
+	if page.Inputs, err = r.inputs(c, frame.Reader, d); err != nil {
+		return err
+	}
 	if refused != nil {
 		tell(&page, kit.Refusal(c, refused))
 	}
@@ -184,8 +197,14 @@ func (r resource[T]) editTitle(reader web.Reader, d *draft) string {
 	return reader.T("page.entity.edit.title", "title", r.Title(r.Typed(was, true).Row()))
 }
 
-func (r resource[T]) inputs(reader web.Reader, d *draft) []web.Input {
-	var inputs []web.Input
+func (r resource[T]) inputs(c *fiber.Ctx, reader web.Reader, d *draft) (inputs []web.Input, err error) {
+	refs := references{}
+	for _, look := range r.Looks() {
+		refs.add(look, d.typed[look.Name])
+	}
+	if r, err = r.naming(c, refs); err != nil {
+		return nil, err
+	}
 	for _, look := range r.Looks() {
 		if look.Flag || look.ReadOnly {
 			continue
@@ -203,13 +222,17 @@ func (r resource[T]) inputs(reader web.Reader, d *draft) []web.Input {
 			input.Value, input.Required, input.Optional = "", look.Required && d.version == 0, d.version > 0
 		case crud.KindBool:
 			input.Optional = false
+		case crud.KindRef:
+			if err := r.refer(c, &input, look, d); err != nil {
+				return nil, err
+			}
 		}
 		for _, choice := range look.Choices {
 			input.Options = append(input.Options, web.Option{Value: choice, Label: r.shown(reader, look, choice).Text})
 		}
 		inputs = append(inputs, input)
 	}
-	return inputs
+	return inputs, nil
 }
 
 // tell puts what was refused at the fields to blame, or above the form where none is.

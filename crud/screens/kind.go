@@ -1,6 +1,9 @@
 package screens
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
@@ -15,6 +18,8 @@ type Kind interface {
 	serveAPI(app *kit.App)
 	servePages(site *Site, pages fiber.Router)
 	navItem(reader web.Reader) web.NavItem
+	titles(ctx context.Context, ids []string) (map[string]string, error)
+	find(ctx context.Context, words string) ([]web.Option, error)
 }
 
 // Of makes a kind of a store, with what a service adds to its screens, if it does.
@@ -36,6 +41,11 @@ func (r *resource[T]) serveAPI(app *kit.App) {
 // servePages registers the screens.
 func (r *resource[T]) servePages(site *Site, pages fiber.Router) {
 	r.Site = site
+	for _, look := range r.Looks() {
+		if look.To != "" && site.kind(look.To) == nil {
+			panic(fmt.Errorf("screens: a %s refers to a %s, which is no kind of the site", r.Name, look.To))
+		}
+	}
 	reads, writes := May(r.Read), May(r.Write)
 	all := "/" + r.Plural
 	pages.Get(all, reads, r.list)
@@ -49,7 +59,7 @@ func (r *resource[T]) servePages(site *Site, pages fiber.Router) {
 		pages.Post(all+"/:id/delete", reads, writes, Sent(r.askAgain, r.delete))
 	}
 	if r.Deletion == crud.Soft {
-		pages.Post(all+"/:id/restore", reads, writes, Sent(r.afterDeletion, r.restore))
+		pages.Post(all+"/:id/restore", reads, writes, Sent(r.backToOne, r.restore))
 	}
 }
 

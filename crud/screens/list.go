@@ -38,9 +38,12 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	if r.mayWrite(c) {
 		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")
 	}
+	if r, err = r.naming(c, r.listed(params, found.Rows)); err != nil {
+		return err
+	}
 	r.fillHead(&page, params)
 	for i := range found.Rows {
-		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i]))
+		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i], isDeleted(params)))
 	}
 	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
 	return Show(c, web.EntitiesPage(page))
@@ -67,8 +70,15 @@ func (r resource[T]) at(params url.Values, cursor string) string {
 // fillHead tells what the list can be searched, narrowed and sorted by.
 func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 	var searched []string
+	deleted := isDeleted(params)
+	if r.Deletion == crud.Soft {
+		page.Filters = append(page.Filters, r.deletedFilter(page.Reader, params))
+	}
 	for _, look := range r.Looks() {
 		label := r.label(page.Reader, look.Name)
+		if deleted { // these come in the order of their deletion, and are not looked through
+			look.Search, look.Filter, look.Sort = false, false, false
+		}
 		if look.Search {
 			searched = append(searched, label)
 		}
@@ -87,7 +97,35 @@ func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 		page.Kept = append(page.Kept, web.Field{Name: "sort", Value: params.Get("sort")})
 	}
 	page.Searchable, page.SearchHint = searched != nil, strings.Join(searched, ", ")
-	page.Filtered = page.Filtered || params.Has("search")
+	page.Filtered = page.Filtered || deleted || params.Has("search")
+}
+
+func isDeleted(params url.Values) bool { return params.Get("deleted") == "true" }
+
+// deletedFilter leads to those that are deleted, and back.
+func (r resource[T]) deletedFilter(reader web.Reader, params url.Values) web.Filter {
+	filter := web.Filter{Label: reader.T("page.list.deleted"), Options: []web.Link{{Label: reader.T("page.yes"), URL: r.url() + "?deleted=true"}}}
+	if isDeleted(params) {
+		filter.Value, filter.RemoveURL = reader.T("page.yes"), r.url()
+	}
+	return filter
+}
+
+// listed are the references that a page of the list shows.
+func (r resource[T]) listed(params url.Values, rows []T) references {
+	refs := references{}
+	if !r.refers() {
+		return refs
+	}
+	for _, look := range r.Looks() {
+		refs.add(look, params.Get(look.Name))
+	}
+	for i := range rows {
+		for _, field := range r.FieldsOf(&rows[i]) {
+			refs.add(field.Look(), field.Text())
+		}
+	}
+	return refs
 }
 
 // shown says whether lists and pages show a field: not a secret, nor what the table works out for filters alone.
@@ -96,6 +134,9 @@ func shown(look crud.Look) bool { return !look.Secret && (!look.Flag || look.Nam
 // column is a field as a list's: its head sorts by it, descending first where that is what people look for.
 func (r resource[T]) column(reader web.Reader, look crud.Look, params url.Values) web.Column {
 	column := web.Column{Label: r.label(reader, look.Name), Number: isNumber(look.Kind)}
+	if isDeleted(params) && look.Name == "created_at" {
+		column.Label = reader.T("page.entity.deleted")
+	}
 	if look.Kind == crud.KindMoney {
 		column.Label += ", " + reader.Currency
 	}
@@ -142,14 +183,18 @@ func (r resource[T]) filter(reader web.Reader, look crud.Look, params url.Values
 	return filter
 }
 
-func (r resource[T]) row(reader web.Reader, row *T) web.EntityRow {
+func (r resource[T]) row(reader web.Reader, row *T, deleted bool) web.EntityRow {
 	shownRow := web.EntityRow{URL: r.urlOf(r.ID(row)), Muted: r.retired(reader, row) != ""}
 	for _, field := range r.FieldsOf(row) {
 		if look := field.Look(); shown(look) {
 			shownRow.Cells = append(shownRow.Cells, r.shown(reader, look, field.Text()))
 		}
 	}
-	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(r.CreatedAt(row)), Kind: "time"})
+	at := r.CreatedAt(row)
+	if deleted {
+		at, shownRow.Muted = r.UpdatedAt(row), true
+	}
+	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(at), Kind: "time"})
 	return shownRow
 }
 

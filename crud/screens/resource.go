@@ -33,6 +33,7 @@ type resource[T any] struct {
 	*crud.Description[T]
 	store   crud.Store[T]
 	options Options[T]
+	named   map[string]map[string]string // what people call those that a page refers to, by kind and id
 }
 
 // url is the address of the list, or of what is below it.

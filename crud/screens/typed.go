@@ -35,6 +35,9 @@ func (r resource[T]) shown(reader web.Reader, look crud.Look, value string) web.
 		cell.Kind, cell.Text = "badge", word(reader, "choice."+r.Name+"."+look.Name+"."+value, value)
 	case crud.KindRef:
 		cell.Text = "#" + value
+		if title, known := r.named[look.To][value]; known {
+			cell.Text, cell.URL = title, Home+"/"+r.kind(look.To).Outline().Plural+"/"+value
+		}
 	case crud.KindText, crud.KindEmail, crud.KindSecret:
 	}
 	return cell

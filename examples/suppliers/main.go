@@ -94,7 +94,7 @@ func newApp(d *db.DB, settings kit.Settings) *kit.App {
 	})
 	site := &screens.Site{
 		Company: "Suppliers", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter,
-		Kinds: []screens.Kind{screens.Of(crud.NewTable(d, entities.Suppliers))},
+		Kinds: []screens.Kind{screens.Of(crud.NewTable(d, entities.Suppliers)), screens.Of(crud.NewTable(d, entities.Buyers))},
 	}
 	site.Serve(app, func(fiber.Router) {}, func(pages fiber.Router) {
 		pages.Get("", func(c *fiber.Ctx) error { return c.Redirect(screens.Home + "/suppliers") })

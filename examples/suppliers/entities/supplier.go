@@ -13,6 +13,7 @@ type Supplier struct {
 	LeadDays           int64 // from an order to its delivery
 	CreditCents        int64
 	Preferred          bool
+	BuyerID            int64 // who looks after it; 0 for nobody
 }
 
 // Suppliers are the managers'.
@@ -27,6 +28,7 @@ var Suppliers = crud.Resource[Supplier]{
 			crud.Int(&s.LeadDays).Between(0, 365).Sort(),
 			crud.Money(&s.CreditCents),
 			crud.Bool(&s.Preferred).Filter(),
+			crud.Ref(&s.BuyerID, &Buyers).Filter(),
 		}
 	},
 	Check: func(s *Supplier, errs *crud.Errors) {

@@ -21,5 +21,18 @@ CREATE TABLE IF NOT EXISTS suppliers (
 
 CREATE UNIQUE INDEX IF NOT EXISTS suppliers_email_key_unique ON suppliers (email_key);
 
+CREATE TABLE IF NOT EXISTS firms (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  name       VARCHAR(120) NOT NULL,
+  deleted_at DATETIME NULL,
+  version    BIGINT NOT NULL,
+  created_at DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL
+);
+INSERT INTO firms (id, name, version, created_at, updated_at) VALUES
+  (1, 'Grupo Uno', 1, '2026-01-01', '2026-01-01'), (2, 'Grupo Dos', 1, '2026-01-01', '2026-01-01'),
+  (9007199254740992, 'Grupo Grande', 1, '2026-01-01', '2026-01-01');
+
 -- +goose Down
 DROP TABLE suppliers;
+DROP TABLE firms;
