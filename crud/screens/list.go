@@ -71,9 +71,6 @@ func (r resource[T]) at(params url.Values, cursor string) string {
 func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 	var searched []string
 	deleted := isDeleted(params)
-	if r.Deletion == crud.Soft {
-		page.Filters = append(page.Filters, r.deletedFilter(page.Reader, params))
-	}
 	for _, look := range r.Looks() {
 		label := r.label(page.Reader, look.Name)
 		if deleted { // these come in the order of their deletion, and are not looked through
@@ -92,6 +89,9 @@ func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 		if shown(look) {
 			page.Columns = append(page.Columns, r.column(page.Reader, look, params))
 		}
+	}
+	if r.Deletion == crud.Soft {
+		page.Filters = append(page.Filters, r.deletedFilter(page.Reader, params))
 	}
 	if params.Has("sort") {
 		page.Kept = append(page.Kept, web.Field{Name: "sort", Value: params.Get("sort")})

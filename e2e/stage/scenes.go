@@ -62,6 +62,8 @@ func (s *Stage) Scenes() []Scene {
 			find(p, "product_search", "a", "add:")
 		}},
 		{"new-order-short", shortLine},
+		{"customer-deleted", at(s.Deleted)},
+		{"customers-deleted", at("/backoffice/customers?deleted=true")},
 		{"nothing-there", at("/backoffice/orders/999999999")},
 	}
 }

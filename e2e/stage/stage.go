@@ -22,6 +22,7 @@ import (
 type Stage struct {
 	Base    string // of every address
 	Orders  map[string]string
+	Deleted string // a customer that is: a path
 	browser *browser.Browser
 	session []*http.Cookie
 }
@@ -36,6 +37,10 @@ func Raise(t browser.T, b *browser.Browser) *Stage {
 		p.Go("/backoffice/orders?status=" + status)
 		s.Orders[status] = browser.Eval[string](p, `document.querySelector("tbody a").pathname`)
 	}
+	p.Go("/backoffice/customers?sort=name")
+	s.Deleted = browser.Eval[string](p, `document.querySelector("tbody tr:last-child a").pathname`)
+	p.Go(s.Deleted + "/delete")
+	p.Leads(func() { p.Click(browser.Button("Delete")) })
 	return s
 }
 
