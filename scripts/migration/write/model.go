@@ -62,12 +62,12 @@ func (s *scratch) model(added bool) any {
 	created := []string{"column:created_at;not null;precision:6", s.index("created_at", 1)}
 	ids := []string{"column:id;primaryKey;autoIncrement", s.index("created_at", 2)}
 	for _, c := range s.columns {
-		switch {
-		case c.Filter:
+		if c.Filter {
 			created = append(created, s.index(c.Name, 2))
 			ids = append(ids, s.index(c.Name, 3))
-		case c.Ordered:
-			ids = append(ids, s.index(c.Name, 2))
+		}
+		if c.Ordered {
+			ids = append(ids, s.index(ordered(c), 2))
 		}
 	}
 	add(crud.KindInt, strings.Join(ids, ";"))
@@ -113,10 +113,21 @@ func (s *scratch) tag(c crud.Column, added bool) string {
 	if c.Unique {
 		tag += "uniqueIndex:" + s.uniqueName(c.Name) + ";"
 	}
-	if c.Filter || c.Ordered {
+	if c.Filter {
 		tag += s.index(c.Name, 1)
 	}
+	if c.Ordered {
+		tag += s.index(ordered(c), 1)
+	}
 	return tag
+}
+
+// ordered is what the index is called after that a list is sorted by; that of its filter has the column's own name.
+func ordered(c crud.Column) string {
+	if c.Filter {
+		return c.Name + "_order"
+	}
+	return c.Name
 }
 
 // index makes a column part of the index that is called after another.
@@ -138,17 +149,32 @@ func (s *scratch) indexesOf(c crud.Column) []string {
 	if c.Unique {
 		names = append(names, s.uniqueName(c.Name))
 	}
-	if c.Filter || c.Ordered {
+	if c.Filter {
 		names = append(names, s.table+"_"+c.Name)
+	}
+	if c.Ordered {
+		names = append(names, s.table+"_"+ordered(c))
 	}
 	return names
 }
 
-func (s *scratch) dropIndex(name string) string {
-	if s.dialect == db.MySQL {
-		return "DROP INDEX " + name + " ON " + s.table
+// dropped takes columns with their indexes away again: on MySQL all at once.
+func (s *scratch) dropped(columns []crud.Column) []string {
+	var clauses, statements []string
+	for _, c := range columns {
+		for _, name := range s.indexesOf(c) {
+			clauses = append(clauses, "DROP INDEX "+name)
+			statements = append(statements, "DROP INDEX IF EXISTS "+name)
+		}
 	}
-	return "DROP INDEX " + name
+	for _, c := range columns {
+		clauses = append(clauses, "DROP COLUMN "+c.Name)
+		statements = append(statements, "ALTER TABLE "+s.table+" DROP COLUMN "+c.Name)
+	}
+	if s.dialect == db.MySQL {
+		return s.altered(clauses)
+	}
+	return statements
 }
 
 // recorder is GORM's logger, and keeps what changes a schema.
@@ -175,6 +201,8 @@ func (r *recorder) Trace(_ context.Context, _ time.Time, said func() (sql string
 
 var (
 	plainName = regexp.MustCompile("`(\\w+)`")
+	adding    = regexp.MustCompile(`^ALTER TABLE \w+ ADD (?:COLUMN )?(.*)$`)
+	indexing  = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON \w+ ?(\(.*\))$`)
 	making    = regexp.MustCompile(`^(CREATE TABLE|CREATE (?:UNIQUE )?INDEX) `)
 )
 
@@ -192,7 +220,34 @@ func (s *scratch) sent() []string {
 		}
 		texts = append(texts, text)
 	}
+	if s.dialect == db.MySQL {
+		return s.together(texts)
+	}
 	return texts
+}
+
+// together makes one statement of those that change a table, because MySQL commits each of them by itself: it is done as a
+// whole or not at all.
+func (s *scratch) together(texts []string) []string {
+	var clauses []string
+	for _, text := range texts {
+		if found := adding.FindStringSubmatch(text); found != nil {
+			clauses = append(clauses, "ADD COLUMN "+found[1])
+		} else if found := indexing.FindStringSubmatch(text); found != nil {
+			clauses = append(clauses, "ADD "+found[1]+"INDEX "+found[2]+" "+found[3])
+		} else {
+			return texts
+		}
+	}
+	return s.altered(clauses)
+}
+
+// altered is one statement of several changes of the table; none of none.
+func (s *scratch) altered(clauses []string) []string {
+	if len(clauses) == 0 {
+		return nil
+	}
+	return []string{"ALTER TABLE " + s.table + "\n  " + strings.Join(clauses, ",\n  ")}
 }
 
 // inLines puts each part of a table on a line of its own.

@@ -109,22 +109,22 @@ func (s *scratch) lacking() (Change, error) {
 	}
 	change := Change{Name: s.table}
 	model = s.model(true)
+	var added []crud.Column
 	for _, c := range s.columns {
 		if slices.Contains(there, c.Name) {
 			continue
 		}
 		change.Name += "_" + c.Name
-		change.Down = append(change.Down, "ALTER TABLE "+s.table+" DROP COLUMN "+c.Name)
+		added = append(added, c)
 		if err := s.migrator().AddColumn(model, c.Name); err != nil {
 			return change, err
 		}
 		for _, name := range s.indexesOf(c) {
-			change.Down = slices.Insert(change.Down, 0, s.dropIndex(name))
 			if err := s.migrator().CreateIndex(model, name); err != nil {
 				return change, err
 			}
 		}
 	}
-	change.Up = s.sent()
+	change.Up, change.Down = s.sent(), s.dropped(added)
 	return change, nil
 }

@@ -50,7 +50,7 @@ func longerSuppliers() crud.Resource[longer] {
 	r.Fields = func(l *longer) []*crud.Field {
 		return append(entities.Suppliers.Fields(&l.Supplier),
 			crud.Text(&l.City).Len(0, 80).Search().Sort(), crud.Text(&l.Code).Len(0, 8), crud.Choice(&l.Terms, "prepaid", "30 days").Default("prepaid").Filter(),
-			crud.Int(&l.Rating).Between(0, 5).Default(int64(3)).Sort(), crud.Bool(&l.Blocked).Filter(), crud.Time(&l.AuditedAt),
+			crud.Int(&l.Rating).Between(0, 5).Default(int64(3)).Filter().Sort(), crud.Bool(&l.Blocked).Filter(), crud.Time(&l.AuditedAt),
 		)
 	}
 	return r
@@ -80,6 +80,13 @@ func TestAFieldIsAdded(t *testing.T) {
 		require.Equal(t, "Hilos  prepaid 3 false", fmt.Sprint(row.Name, " ", row.City, " ", row.Terms, " ", row.Rating, " ", row.Blocked))
 		require.Nil(t, row.AuditedAt)
 
+		for _, index := range []string{"suppliers_rating", "suppliers_rating_order"} {
+			require.Contains(t, change.File(), index, "a field that is filtered and sorted by has an index for each")
+		}
+		if d.Dialect() == db.MySQL {
+			require.Len(t, change.Up, 1, "MySQL commits each statement by itself")
+			require.Len(t, change.Down, 1)
+		}
 		for range 2 {
 			again, err := Lacking(ctx, d, longerSuppliers())
 			require.NoError(t, err)
