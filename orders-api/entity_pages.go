@@ -110,18 +110,7 @@ func (b *backoffice) showAdjust(c *fiber.Ctx, sent url.Values, refused error) er
 		},
 	}
 	if refused != nil {
-		problem := kit.Refusal(c, refused)
-		for _, one := range problem.Errors {
-			for i := range page.Inputs {
-				if input := &page.Inputs[i]; input.Name == one.Field {
-					input.Error = one.Detail
-					page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
-				}
-			}
-		}
-		if len(page.Errors) == 0 {
-			page.Notice = &web.Note{Kind: "bad", Title: problem.Title, Text: problem.Detail}
-		}
+		page.Errors, page.Notice = screens.Blame(c, frame.Reader, page.Inputs, refused)
 	}
 	return screens.Show(c, web.QuestionPage(page))
 }

@@ -15,11 +15,6 @@ import (
 	"b2b.example/web"
 )
 
-const (
-	timelineLength = 50               // events that an order's page shows
-	freshFor       = 60 * time.Second // what the reader did so long ago is told as just done
-)
-
 // What the address of an order's page may tell of how its reader came there. The page says it only where it is true.
 const (
 	cameBy      = "came"
@@ -172,7 +167,7 @@ func taken(c *fiber.Ctx, sent url.Values) (int64, error) {
 // changed leads to the order after an action. Where the action found it done, by somebody else or in another way, the
 // page is told to say so.
 func (b *backoffice) changed(c *fiber.Ctx, id int64, key string) error {
-	events, err := b.db.Events(kit.Context(c), "order", id, 0, timelineLength)
+	events, err := b.db.Events(kit.Context(c), "order", id, 0, screens.TimelineLength)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (b *backoffice) storyOf(c *fiber.Ctx, id int64) (*story, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := b.db.Events(kit.Context(c), "order", id, 0, timelineLength)
+	events, err := b.db.Events(kit.Context(c), "order", id, 0, screens.TimelineLength)
 	return &story{order: o, events: events, cancelBy: b.rules.CancelWindow, ends: b.cancelEnd(o)}, err
 }
 
@@ -61,12 +61,8 @@ func (s *story) fill(page *web.Order) {
 
 // justDone is the reader's own newest action, while it is fresh.
 func (s *story) justDone(who kit.Identity, now time.Time) (action string, fresh bool) {
-	if len(s.events) == 0 {
-		return "", false
-	}
-	e := &s.events[0]
-	own := e.Actor == who.Caller() && e.Channel == kit.ChannelUI && now.Sub(e.CreatedAt) < freshFor
-	return e.Action, own && slices.Contains([]string{"created", "confirmed", "canceled"}, e.Action)
+	action, fresh = screens.JustDone(who, now, s.events)
+	return action, fresh && slices.Contains([]string{"created", "confirmed", "canceled"}, action)
 }
 
 // why says in a sentence what stands against an action: who did what that makes it impossible, or which rule.

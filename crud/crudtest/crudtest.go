@@ -60,7 +60,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 			{"roles", (*world[T]).roles}, {"events", (*world[T]).events}, {"deletion", (*world[T]).deletion},
 			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
 			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
-			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"conflicts", (*world[T]).conflicts},
+			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"forms in both languages", (*world[T]).formsInBoth}, {"conflicts", (*world[T]).conflicts},
 			{"statements", (*world[T]).statements}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
 			{"hostile values", (*world[T]).hostile},
 		} {
@@ -90,7 +90,8 @@ type world[T any] struct {
 	*service
 	*crud.Description[T]
 	options Options[T]
-	made    int // entities made up so far
+	made    int    // entities made up so far
+	reads   string // the language of who looks at pages; "" for English
 }
 
 // service is what the worlds of the resource and of those that it refers to have in common.

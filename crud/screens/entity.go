@@ -17,10 +17,11 @@ import (
 	"b2b.example/web"
 )
 
-const (
-	timelineLength = 50               // events that a page shows
-	freshFor       = 60 * time.Second // what the reader did so long ago is told as just done
-)
+// TimelineLength is how many events a page shows.
+const TimelineLength = 50
+
+// freshFor is how long what the reader did is told as just done.
+const freshFor = 60 * time.Second
 
 // one is the page of one entity.
 func (r resource[T]) one(c *fiber.Ctx) error { return r.showOne(c, uuid.NewString(), nil) }
@@ -35,7 +36,7 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	if err != nil {
 		return err
 	}
-	events, err := r.store.Events(kit.Context(c), id, timelineLength)
+	events, err := r.store.Events(kit.Context(c), id, TimelineLength)
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	}
 	page := web.Entity{
 		Frame: frame, Title: r.Title(row), Kind: r.word(frame.Reader, "one"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
-		Badge: r.retired(frame.Reader, row), Timeline: r.timeline(frame.Reader, events), Done: r.justDone(frame.Reader, kit.Who(c), events),
+		Badge: r.retired(frame.Reader, row), Timeline: r.timeline(frame.Reader, events), Done: justDone(frame.Reader, kit.Who(c), events),
 	}
 	for _, field := range r.FieldsOf(row) {
 		if look := field.Look(); shown(look) {
@@ -105,19 +106,21 @@ func (r resource[T]) offer(c *fiber.Ctx, page *web.Entity, row *T) {
 	}
 }
 
-// justDone is the reader's own newest change, while it is fresh.
-func (r resource[T]) justDone(reader web.Reader, who kit.Identity, events []db.EventRow) *web.Note {
+// JustDone is what the newest event tells, where that was the reader's own doing on a page, and while it is fresh.
+func JustDone(who kit.Identity, now time.Time, events []db.EventRow) (action string, fresh bool) {
 	if len(events) == 0 {
+		return "", false
+	}
+	e := &events[0]
+	return e.Action, e.Actor == who.Caller() && e.Channel == kit.ChannelUI && now.Sub(e.CreatedAt) < freshFor
+}
+
+func justDone(reader web.Reader, who kit.Identity, events []db.EventRow) *web.Note {
+	action, fresh := JustDone(who, reader.Now, events)
+	if !fresh || !slices.Contains([]string{"created", "updated", "deleted", "restored", "stock_adjusted"}, action) {
 		return nil
 	}
-	e := events[0]
-	if e.Actor != who.Caller() || e.Channel != kit.ChannelUI || reader.Now.Sub(e.CreatedAt) >= freshFor {
-		return nil
-	}
-	if !slices.Contains([]string{"created", "updated", "deleted", "restored", "stock_adjusted"}, e.Action) {
-		return nil
-	}
-	return &web.Note{Kind: "ok", Title: reader.T("page.entity.done." + e.Action)}
+	return &web.Note{Kind: "ok", Title: reader.T("page.entity.done." + action)}
 }
 
 // deletion is the question before one is deleted.

@@ -183,7 +183,7 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 		return err
 	}
 	if refused != nil {
-		tell(&page, kit.Refusal(c, refused))
+		page.Errors, page.Notice = Blame(c, frame.Reader, page.Inputs, refused)
 	}
 	return Show(c, web.EntityFormPage(page))
 }
@@ -235,17 +235,19 @@ func (r resource[T]) inputs(c *fiber.Ctx, reader web.Reader, d *draft) (inputs [
 	return inputs, nil
 }
 
-// tell puts what was refused at the fields to blame, or above the form where none is.
-func tell(page *web.EntityForm, problem kit.Problem) {
+// Blame tells what was refused: at the inputs to blame, or above the form where none is.
+func Blame(c *fiber.Ctx, reader web.Reader, inputs []web.Input, refused error) (errors []web.FieldError, notice *web.Note) {
+	problem := kit.Refusal(c, refused)
 	for _, one := range problem.Errors {
-		for i := range page.Inputs {
-			if page.Inputs[i].Name == one.Field {
-				page.Inputs[i].Error = one.Detail
-				page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
+		for i := range inputs {
+			if inputs[i].Name == one.Field {
+				inputs[i].Error = one.Detail
+				errors = append(errors, web.FieldError{Field: one.Field, Text: one.Detail})
 			}
 		}
 	}
-	if len(page.Errors) == 0 {
-		page.Notice = refusalNote(page.Reader, problem)
+	if len(errors) == 0 {
+		notice = refusalNote(reader, problem)
 	}
+	return errors, notice
 }
