@@ -19,5 +19,5 @@ func TestProducts(t *testing.T) {
 
 func TestOperators(t *testing.T) {
 	t.Parallel()
-	crudtest.Run(t, entities.Operators, crudtest.Options[entities.Operator]{Few: true})
+	crudtest.Run(t, entities.Operators, crudtest.Options[entities.Operator]{})
 }

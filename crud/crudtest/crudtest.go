@@ -34,9 +34,7 @@ type Options[T any] struct {
 	Others     []Other // the kinds that it refers to: crudtest.With(entities.Buyers)
 
 	// Valid changes the values of a made-up entity, by field, where a rule refuses them.
-	Valid func(values map[string]any)
-	// Few says that there are never so many of them that a filter needs an index.
-	Few     bool
+	Valid   func(values map[string]any)
 	Screens screens.Options[T]
 }
 
