@@ -116,8 +116,8 @@ func FileAnswer(c *fiber.Ctx, name string, now time.Time, write FileWriter) *kit
 	}
 }
 
-// columnOf is what a file calls a field: an amount stands there in whole units, so it is not called one of cents.
-func columnOf(look Look) string {
+// ColumnOf is what a file calls a field: an amount stands there in whole units, so it is not called one of cents.
+func ColumnOf(look Look) string {
 	if look.Kind == KindMoney {
 		return strings.TrimSuffix(look.Name, "_cents")
 	}
@@ -138,7 +138,7 @@ func (t *Table[T]) writeFile(ctx context.Context, q *query, w io.Writer, languag
 	columns := []string{"id"}
 	for _, look := range t.Looks() {
 		if !look.Flag && !look.Secret {
-			columns = append(columns, columnOf(look))
+			columns = append(columns, ColumnOf(look))
 		}
 	}
 	file, err := NewFile(w, language, append(columns, "version", "created_at", "updated_at"))

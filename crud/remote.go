@@ -106,9 +106,13 @@ func (r *Remote[T]) Events(ctx context.Context, id int64, limit int) ([]db.Event
 
 // File is the whole of a list, as its owner writes it.
 func (r *Remote[T]) File(ctx context.Context, params url.Values) (FileWriter, error) {
-	body, err := r.client.Open(context.WithoutCancel(ctx), kit.Call{
-		Path: "/" + r.Plural, Query: params, Header: http.Header{fiber.HeaderAccept: {csvType}}, Acting: true,
-	})
+	return RemoteFile(ctx, r.client, kit.Call{Path: "/" + r.Plural, Query: params})
+}
+
+// RemoteFile is what another service answers as a file, in the name of the operator whose page asks.
+func RemoteFile(ctx context.Context, client *kit.Client, call kit.Call) (FileWriter, error) {
+	call.Header, call.Acting = http.Header{fiber.HeaderAccept: {csvType}}, true
+	body, err := client.Open(context.WithoutCancel(ctx), call)
 	if err != nil {
 		return nil, err
 	}

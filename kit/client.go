@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
@@ -153,6 +154,53 @@ func (c *Client) Open(ctx context.Context, call Call) (io.ReadCloser, error) {
 	return nil, c.faultOf(call, &refusal{reply: reply, call: call.Method + " " + call.Path})
 }
 
+// Upload makes a call with a file, which is sent as it comes: as long as ctx lasts, and once. What was wrong with the
+// file is the error where it could not be read.
+func (c *Client) Upload(ctx context.Context, call Call, file io.Reader) (*Reply, error) {
+	request, err := c.request(ctx, call, nil)
+	if err != nil {
+		return nil, err
+	}
+	source := &source{file: file}
+	request.Body, request.ContentLength, request.GetBody = io.NopCloser(source), -1, nil
+	reply, err := c.send(request, call)
+	switch broken := source.leave(); {
+	case broken != nil:
+		return nil, broken
+	case err != nil:
+		return nil, c.faultOf(call, err)
+	}
+	return reply, nil
+}
+
+// source is a file that may be left before its end: the other service can answer without having read it all.
+type source struct {
+	mu     sync.Mutex
+	file   io.Reader
+	broken error // why it could not be read
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := s.file.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.broken = err
+	}
+	return n, err
+}
+
+// leave gives the file back: nobody reads it any more.
+func (s *source) leave() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.file = nil
+	return s.broken
+}
+
 // Get reads one thing.
 func (c *Client) Get(ctx context.Context, path string, target any) error {
 	reply, err := c.Do(ctx, Call{Path: path})
@@ -177,6 +225,11 @@ func (c *Client) attempt(ctx context.Context, call Call, body []byte) (*Reply, e
 	if err != nil {
 		return nil, err
 	}
+	return c.send(request, call)
+}
+
+// send sends a request and reads its answer.
+func (c *Client) send(request *http.Request, call Call) (*Reply, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, err

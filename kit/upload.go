@@ -22,6 +22,9 @@ const (
 // refusedBody marks a request whose body is so large that nobody waits for it.
 const refusedBody = "X-Refused-Body"
 
+// TakeUploads lets a page's form of a file come in piece by piece, up to so many bytes: its handler reads it by Upload.
+func (a *App) TakeUploads(path string, most int64) { a.uploads[fiber.MethodPost+" "+path] = most }
+
 // refuseLengths takes the body off a request that announces a larger one than is read at all, so that it is refused at
 // once. The server gives uploads to their handlers piece by piece; all other bodies are read by refuseBodies.
 func (a *App) refuseLengths() {

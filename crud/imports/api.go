@@ -1,17 +1,14 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"mime"
-	"mime/multipart"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
@@ -93,36 +90,36 @@ type (
 )
 
 // Serve registers the imports of a table, and the work that goes through them while the app serves. It comes before
-// crud.Serve of the same table, whose paths would take "imports" for an id.
-func Serve[T any](a *kit.App, d *db.DB, t *crud.Table[T]) {
+// crud.Serve of the same table, whose paths would take "imports" for an id. What it gives is for the table's screens.
+func Serve[T any](a *kit.App, d *db.DB, t *crud.Table[T]) Store {
 	s := &service[T]{Table: t, d: d, fresh: make(chan struct{}, 1)}
 	s.routes(a)
 	a.OnServe(func(ctx context.Context) {
 		s.work(ctx, func(err error) { a.Log().Error("imports of "+t.Plural, "error", err) })
 	})
+	return s
 }
 
 func (s *service[T]) routes(a *kit.App) {
 	t := s.Table
-	one, all := kit.SchemaOf[Report](a), "/"+t.Plural+"/imports"
+	one, all := kit.SchemaOf[Report](a), path(t.Plural)
 	page := openapi3.NewSchemaRef("", crud.PageSchema(kit.SchemaOf[Import](a)))
 	op := func(id, summary string, op kit.Op) kit.Op {
-		op.ID, op.Summary, op.Tag, op.Guard = id+strings.ToUpper(t.Name[:1])+t.Name[1:]+"Import", summary, t.Plural, kit.Operators(kit.Manager)
+		op.ID, op.Summary, op.Tag, op.Guard = id+strings.ToUpper(t.Name[:1])+t.Name[1:]+"Import", summary, t.Plural, kit.Operators(Role)
 		return op
 	}
 	kit.Handle(a, fiber.MethodPost, all, op("create", "Take in a file of "+t.Plural, kit.Op{
-		Out: one, Status: fiber.StatusAccepted, Key: kit.KeyHonoured, Upload: mostBytes, Location: true, Gone: true,
+		Out: one, Status: fiber.StatusAccepted, Key: kit.KeyHonoured, Upload: MostBytes, Location: true, Gone: true,
 	}), s.create)
 	kit.Handle(a, fiber.MethodGet, all, op("list", "Files that were taken in, newest first", kit.Op{
 		Out: page, Query: crud.PageParameters(), Link: true, Codes: []string{"CURSOR_INVALID"},
 	}), s.list)
-	kit.Handle(a, fiber.MethodGet, all+"/:id", op("get", "How far a file is, and what is wrong with it", kit.Op{Out: one}), s.get)
+	kit.Handle(a, fiber.MethodGet, all+"/:id", op("get", "How far a file is, and what is wrong with it", kit.Op{Out: one, CSV: true}), s.get)
 	kit.Handle(a, fiber.MethodPost, all+"/:id/run", op("run", "Take in a file that has been checked", kit.Op{
 		Out: one, Status: fiber.StatusAccepted, Key: kit.KeyHonoured, Location: true, Gone: true, Codes: []string{"IMPORT_NOT_CHECKED"},
 	}), s.run)
 }
 
-// create stores the file, and then makes the import of it, once for the request's key.
 func (s *service[T]) create(c *fiber.Ctx, in *uploaded) (*kit.Answer, error) {
 	call, err := crud.CallOf(c)
 	if err != nil {
@@ -132,31 +129,32 @@ func (s *service[T]) create(c *fiber.Ctx, in *uploaded) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.FileName != "" {
-		name = in.FileName
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(kit.Context(c)), uploadTime)
+	return crud.Sent(s.Upload(kit.Context(c), File{Call: call, Name: cmp.Or(in.FileName, name), Trial: in.DryRun, Content: file, Language: kit.Language(c)}))
+}
+
+// Upload stores the file, and then makes the import of it, once for the call's key.
+func (s *service[T]) Upload(ctx context.Context, f File) (db.Answer, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadTime)
 	defer cancel()
 	staged := &row{
-		EntityType: s.Name, FileName: name, Caller: call.Caller, Actor: call.Actor, ActorName: call.ActorName, Channel: call.Channel,
-		RequestID: call.RequestID, Trial: in.DryRun, Kept: true, Preview: "[]",
+		EntityType: s.Name, FileName: f.Name, Caller: f.Caller, Actor: f.Actor, ActorName: f.ActorName, Channel: f.Channel,
+		RequestID: f.RequestID, Trial: f.Trial, Kept: true, Preview: "[]",
 	}
 	digest := sha256.New()
-	l, err := s.stage(ctx, staged, io.TeeReader(file, digest))
+	l, err := s.stage(ctx, staged, io.TeeReader(f.Content, digest))
 	if err != nil {
-		return nil, err
+		return db.Answer{}, err
 	}
-	call.Hashes = withFile(call.Hashes, digest)
-	answer, err := s.d.Once(ctx, db.Write{Call: call, Now: s.now(kit.Language(c)), Effect: func(tx *db.Tx) (db.Answer, error) {
+	f.Hashes = withFile(f.Hashes, digest)
+	defer s.wake()
+	return s.d.Once(ctx, db.Write{Call: f.Call, Now: s.now(f.Language), Effect: func(tx *db.Tx) (db.Answer, error) {
 		made := *staged
-		made.rewind(l, map[bool]string{true: Checking, false: Running}[in.DryRun], tx.Now)
+		made.rewind(l, map[bool]string{true: Checking, false: Running}[f.Trial], tx.Now)
 		if err := made.save(tx); err != nil {
 			return db.Answer{}, err
 		}
-		return s.answer(&made, nil, kit.Language(c))
+		return s.answer(&made, nil, f.Language)
 	}})
-	s.wake()
-	return crud.Sent(answer, err)
 }
 
 // withFile tells a request from another with the same key and another file.
@@ -169,56 +167,6 @@ func withFile(hashes [][]byte, digest hash.Hash) [][]byte {
 	return mixed
 }
 
-// fileOf finds the file in a request: its body, or the first file of a form.
-func fileOf(c *fiber.Ctx) (file io.Reader, name string, err error) {
-	media, options, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	charset := options["charset"]
-	switch {
-	case err == nil && media == "text/csv" && (charset == "" || strings.EqualFold(charset, "utf-8")):
-		return kit.Upload(c), "", nil
-	case err != nil || media != "multipart/form-data":
-		return nil, "", fault.New(fault.UnsupportedMedia, "MEDIA_TYPE_UNSUPPORTED")
-	}
-	form := multipart.NewReader(kit.Upload(c), options["boundary"])
-	for {
-		part, err := form.NextPart()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil, "", fault.New(fault.Malformed, "BODY_REQUIRED")
-		case err != nil:
-			return nil, "", unreadable(err)
-		case part.FileName() != "":
-			return parts{part}, plainName(part.FileName()), nil
-		}
-	}
-}
-
-// parts tells what is wrong with a form as a fault.
-type parts struct{ *multipart.Part }
-
-func (p parts) Read(b []byte) (int, error) {
-	n, err := p.Part.Read(b)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = unreadable(err)
-	}
-	return n, err
-}
-
-func unreadable(err error) error {
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		return f
-	}
-	return fault.New(fault.Malformed, "MALFORMED_REQUEST").Because(err)
-}
-
-// plainName is a file's name as it can be shown.
-func plainName(name string) string {
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
-		return ""
-	}
-	return string([]rune(name)[:min(utf8.RuneCountInString(name), 255)])
-}
-
 // wake lets the worker of this process begin at once.
 func (s *service[T]) wake() {
 	select {
@@ -227,10 +175,19 @@ func (s *service[T]) wake() {
 	}
 }
 
-// run begins an import that has been checked.
 func (s *service[T]) run(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	answer, err := crud.Write(c, s.d, func(tx *db.Tx) (db.Answer, error) {
-		found, err := s.find(tx.Clauses(db.Lock()), in.ID)
+	call, err := crud.CallOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return crud.Sent(s.Run(kit.Context(c), call, in.ID, kit.Language(c)))
+}
+
+// Run begins an import that has been checked.
+func (s *service[T]) Run(ctx context.Context, call db.Call, id int64, language string) (db.Answer, error) {
+	defer s.wake()
+	return s.d.Once(ctx, db.Write{Call: call, Now: s.now(language), Effect: func(tx *db.Tx) (db.Answer, error) {
+		found, err := s.find(tx.Clauses(db.Lock()), id)
 		if err != nil {
 			return db.Answer{}, err
 		}
@@ -248,8 +205,6 @@ func (s *service[T]) run(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
 		if err := found.save(tx); err != nil {
 			return db.Answer{}, err
 		}
-		return s.answer(found, nil, kit.Language(c))
-	}, s.now(kit.Language(c)))
-	s.wake()
-	return answer, err
+		return s.answer(found, nil, language)
+	}})
 }

@@ -340,7 +340,7 @@ func (b *batch[T]) finish() error {
 			faults = append(faults, l.faults...)
 		}
 	}
-	kept := max(min(mostFaults-b.Faults, int64(len(faults))), 0)
+	kept := max(min(MostFaults-b.Faults, int64(len(faults))), 0)
 	b.Faults += int64(len(faults))
 	b.RowsSeen += int64(len(b.lines))
 	if b.ended {

@@ -15,16 +15,24 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/db"
+	"b2b.example/kit"
 )
 
 const (
-	mostBytes  = 100 << 20
-	chunkSize  = 256 << 10
-	pieceSize  = 64 << 10 // what is read of a chunk at a time
-	mostFaults = 1000     // kept of one import; all are counted
-	keptFor    = 7 * 24 * time.Hour
-	stagedFor  = time.Hour // a file that is being uploaded
+	chunkSize = 256 << 10
+	pieceSize = 64 << 10 // what is read of a chunk at a time
+	keptFor   = 7 * 24 * time.Hour
+	stagedFor = time.Hour // a file that is being uploaded
 )
+
+// MostBytes is how large a file may be, and MostFaults how many faults are kept of one: all are counted.
+const (
+	MostBytes  = 100 << 20
+	MostFaults = 1000
+)
+
+// Role is the least that may take in files.
+const Role = kit.Manager
 
 // The statuses of an import.
 const (
@@ -171,12 +179,14 @@ func (s *service[T]) stage(ctx context.Context, r *row, file io.Reader) (*layout
 
 func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
-// sweep removes what is no longer needed, a little at a time, and says whether there may be more.
+// sweep removes what is no longer needed, a little at a time, and says whether there may be more. Mostly there is nothing,
+// and no transaction for it.
 func (s *service[T]) sweep(ctx context.Context) (more bool, err error) {
+	if old, err := s.old(s.d.Read(ctx).Select("id"), s.d.Now()); err != nil || len(old) == 0 {
+		return false, err
+	}
 	err = s.d.Tx(ctx, func(tx *db.Tx) error {
-		var old []row
-		err := tx.Clauses(db.LockSkip()).Where("entity_type = ? AND kept = ? AND (status IN ? OR status = ? AND updated_at < ? OR status = ? AND updated_at < ?)",
-			s.Name, true, []string{Done, Failed}, Checked, tx.Now.Add(-keptFor), Uploading, tx.Now.Add(-stagedFor)).Limit(1).Find(&old).Error
+		old, err := s.old(tx.Clauses(db.LockSkip()), tx.Now)
 		if err != nil || len(old) == 0 {
 			return err
 		}
@@ -184,6 +194,14 @@ func (s *service[T]) sweep(ctx context.Context) (more bool, err error) {
 		return old[0].shrink(tx)
 	})
 	return more && err == nil, err
+}
+
+// old is one of the imports that keep what is no longer needed, if there is one.
+func (s *service[T]) old(q *gorm.DB, at time.Time) ([]row, error) {
+	var found []row
+	err := q.Where("entity_type = ? AND kept = ? AND (status IN ? OR status = ? AND updated_at < ? OR status = ? AND updated_at < ?)",
+		s.Name, true, []string{Done, Failed}, Checked, at.Add(-keptFor), Uploading, at.Add(-stagedFor)).Limit(1).Find(&found).Error
+	return found, err
 }
 
 // shrink removes a part of what an import keeps; when nothing is left, the import keeps nothing.

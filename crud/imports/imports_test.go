@@ -86,7 +86,7 @@ func newIdleWorld(t *testing.T, d *db.DB) *world {
 }
 
 func serve(
-	t *testing.T, d *db.DB, people func(*kit.App, *db.DB, *crud.Table[Customer]), things func(*kit.App, *db.DB, *crud.Table[Product]),
+	t *testing.T, d *db.DB, people func(*kit.App, *db.DB, *crud.Table[Customer]) imports.Store, things func(*kit.App, *db.DB, *crud.Table[Product]) imports.Store,
 ) *world {
 	t.Helper()
 	sessions := &kittest.Sessions{}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"gorm.io/gorm"
@@ -30,21 +32,43 @@ func (s *service[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, order := s.ours(s.d.Read(kit.Context(c))).Select(listed), crud.Order{Column: "id", Desc: true}
-	if at := request.At; at != nil {
-		q = order.After(q, at.ID, at.ID, at.Back)
-	} else {
-		q = order.Sorted(q, false)
-	}
-	var rows []row
-	if err := q.Limit(request.Limit + 1).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("list imports: %w", err)
+	rows, err := s.newest(kit.Context(c), request.Limit+1, request.At)
+	if err != nil {
+		return nil, err
 	}
 	page := crud.PageOf(rows, request.Limit, request.At, func(r *row, back bool) crud.Cursor { return crud.Cursor{ID: r.ID, Back: back} })
 	return &kit.Answer{Link: page.Link(c.Path()), Body: page.JSON(func(b []byte, r *row) []byte {
 		text, _ := json.Marshal(r.shown()) // of plain values, which cannot fail
 		return append(b, text...)
 	})}, nil
+}
+
+// newest are the newest imports before a place in the list.
+func (s *service[T]) newest(ctx context.Context, most int, at *crud.Cursor) ([]row, error) {
+	q, order := s.ours(s.d.Read(ctx)).Select(listed), crud.Order{Column: "id", Desc: true}
+	if at != nil {
+		q = order.After(q, at.ID, at.ID, at.Back)
+	} else {
+		q = order.Sorted(q, false)
+	}
+	var rows []row
+	if err := q.Limit(most).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list imports: %w", err)
+	}
+	return rows, nil
+}
+
+// Newest are the newest imports.
+func (s *service[T]) Newest(ctx context.Context, most int) ([]Import, error) {
+	rows, err := s.newest(ctx, most, nil)
+	if err != nil {
+		return nil, err
+	}
+	var shown []Import
+	for i := range rows {
+		shown = append(shown, rows[i].shown())
+	}
+	return shown, nil
 }
 
 // ours are the imports of this table that are there for people.
@@ -64,44 +88,118 @@ func (s *service[T]) find(q *gorm.DB, id int64) (*row, error) {
 }
 
 func (s *service[T]) get(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
+	if crud.WantsFile(c) {
+		write, err := s.FaultsFile(kit.Context(c), in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return FaultsAnswer(c, s.Plural, in.ID, s.d.Now(), write), nil
+	}
 	return crud.Sent(s.now(kit.Language(c))(kit.Context(c), in.ID))
 }
 
 // now answers an import as it is.
 func (s *service[T]) now(language string) func(ctx context.Context, id int64) (db.Answer, error) {
 	return func(ctx context.Context, id int64) (db.Answer, error) {
-		found, err := s.find(s.d.Read(ctx), id)
+		report, err := s.Get(ctx, id, language)
 		if err != nil {
 			return db.Answer{}, err
 		}
-		var faults []faultRow
-		if err := s.d.Read(ctx).Where("import_id = ?", id).Order("id").Limit(shownFaults).Find(&faults).Error; err != nil {
-			return db.Answer{}, fmt.Errorf("faults of an import: %w", err)
-		}
-		answer, err := s.answer(found, faults, language)
-		answer.Status, answer.Location = http.StatusOK, ""
-		return answer, err
+		return s.answered(report, http.StatusOK, "")
 	}
 }
 
-// answer is an import with its faults, as the answer to what began it.
-func (s *service[T]) answer(r *row, faults []faultRow, language string) (db.Answer, error) {
-	report := Report{Import: r.shown(), FaultCount: r.Faults, Faults: []RowFault{}}
-	for _, f := range faults {
-		var args fault.Args
-		if err := json.Unmarshal([]byte(f.Args), &args); err != nil {
-			return db.Answer{}, fmt.Errorf("a fault of an import: %w", err)
+// Get tells how far an import is.
+func (s *service[T]) Get(ctx context.Context, id int64, language string) (*Report, error) {
+	found, err := s.find(s.d.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	faults, err := s.faults(ctx, id, shownFaults)
+	if err != nil {
+		return nil, err
+	}
+	return reportOf(found, faults, language)
+}
+
+// faults are the first ones of an import.
+func (s *service[T]) faults(ctx context.Context, id int64, most int) ([]faultRow, error) {
+	var faults []faultRow
+	if err := s.d.Read(ctx).Where("import_id = ?", id).Order("id").Limit(most).Find(&faults).Error; err != nil {
+		return nil, fmt.Errorf("faults of an import: %w", err)
+	}
+	return faults, nil
+}
+
+// FaultsFile is all that is kept of what is wrong with an import, as a file.
+func (s *service[T]) FaultsFile(ctx context.Context, id int64) (crud.FileWriter, error) {
+	if _, err := s.find(s.d.Read(ctx).Select("id"), id); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, w io.Writer, language string) error {
+		faults, err := s.faults(ctx, id, MostFaults)
+		if err != nil {
+			return err
 		}
-		detail := i18n.Text(language, "field."+f.Code, args)
-		report.Faults = append(report.Faults, RowFault{Line: f.Line, Column: f.ColumnName, Value: f.Value, Code: f.Code, Detail: detail})
+		file, err := crud.NewFile(w, language, []string{"line", "column", "value", "code", "detail"})
+		if err != nil {
+			return err
+		}
+		for i := range faults {
+			shown, err := faults[i].shown(language)
+			if err != nil {
+				return err
+			}
+			if err := file.Row([]string{strconv.FormatInt(shown.Line, 10), shown.Column, shown.Value, shown.Code, shown.Detail}); err != nil {
+				return err
+			}
+		}
+		return file.End()
+	}, nil
+}
+
+// FaultsAnswer is the answer that is the file of an import's faults.
+func FaultsAnswer(c *fiber.Ctx, plural string, id int64, now time.Time, write crud.FileWriter) *kit.Answer {
+	return crud.FileAnswer(c, fmt.Sprintf("%s-import-%d", plural, id), now, write)
+}
+
+func (f *faultRow) shown(language string) (RowFault, error) {
+	var args fault.Args
+	if err := json.Unmarshal([]byte(f.Args), &args); err != nil {
+		return RowFault{}, fmt.Errorf("a fault of an import: %w", err)
+	}
+	return RowFault{Line: f.Line, Column: f.ColumnName, Value: f.Value, Code: f.Code, Detail: i18n.Text(language, "field."+f.Code, args)}, nil
+}
+
+// reportOf is an import with its faults.
+func reportOf(r *row, faults []faultRow, language string) (*Report, error) {
+	report := &Report{Import: r.shown(), FaultCount: r.Faults, Faults: []RowFault{}}
+	for i := range faults {
+		shown, err := faults[i].shown(language)
+		if err != nil {
+			return nil, err
+		}
+		report.Faults = append(report.Faults, shown)
 	}
 	if err := json.Unmarshal([]byte(r.Preview), &report.Preview); err != nil {
-		return db.Answer{}, fmt.Errorf("the preview of an import: %w", err)
+		return nil, fmt.Errorf("the preview of an import: %w", err)
 	}
+	return report, nil
+}
+
+// answer is an import as the answer to what began it.
+func (s *service[T]) answer(r *row, faults []faultRow, language string) (db.Answer, error) {
+	report, err := reportOf(r, faults, language)
+	if err != nil {
+		return db.Answer{}, err
+	}
+	return s.answered(report, http.StatusAccepted, pathOf(s.Plural, r.ID))
+}
+
+func (s *service[T]) answered(report *Report, status int, location string) (db.Answer, error) {
 	body, err := json.Marshal(report)
 	return db.Answer{
-		Status: http.StatusAccepted, ContentType: fiber.MIMEApplicationJSON, Location: "/" + s.Plural + "/imports/" + strconv.FormatInt(r.ID, 10),
-		Body: body, TargetType: "import", TargetID: r.ID,
+		Status: status, ContentType: fiber.MIMEApplicationJSON, Location: location, Body: body, TargetType: "import", TargetID: report.ID,
 	}, err
 }
 
