@@ -32,6 +32,9 @@ func NewRemote[T any](client *kit.Client, r Resource[T]) *Remote[T] {
 	return &Remote[T]{Description: describe(r), client: client}
 }
 
+// Client calls the service that owns them.
+func (r *Remote[T]) Client() *kit.Client { return r.client }
+
 // List gives one page.
 func (r *Remote[T]) List(ctx context.Context, params url.Values) (Page[T], error) {
 	reply, err := r.do(ctx, kit.Call{Path: "/" + r.Plural, Query: params})

@@ -28,6 +28,9 @@ func NewTable[T any](d *db.DB, r Resource[T]) *Table[T] {
 	return &Table[T]{Description: describe(r), d: d}
 }
 
+// DB is where the table is.
+func (t *Table[T]) DB() *db.DB { return t.d }
+
 // List gives one page.
 func (t *Table[T]) List(ctx context.Context, params url.Values) (Page[T], error) {
 	q, err := t.query(params)

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/imports"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -68,8 +69,11 @@ func Document() ([]byte, error) {
 
 // routes are all that this service answers.
 func (s *service) routes(app *kit.App) {
+	imports.Serve(app, s.customers)
 	crud.Serve(app, s.customers)
-	crud.Serve(app, operators(s.db))
+	accounts := operators(s.db)
+	imports.Serve(app, accounts)
+	crud.Serve(app, accounts)
 
 	kit.Handle(app, fiber.MethodPost, "/auth/token", kit.Op{
 		ID: "createToken", Summary: "Log in for the API", Tag: "auth", Guard: kit.Anyone, Codes: refusedLogIn,

@@ -23,6 +23,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /customers": "vom", "POST /customers": "om", "GET /customers/:id": "vom", "PATCH /customers/:id": "om", "PUT /customers/:id": "om",
 		"DELETE /customers/:id": "om", "POST /customers/:id/restore": "om", "GET /customers/:id/events": "vom",
 		"GET /operators": "m", "POST /operators": "m", "GET /operators/:id": "m", "PATCH /operators/:id": "m", "GET /operators/:id/events": "m",
+		"GET /customers/imports": "m", "POST /customers/imports": "m", "GET /customers/imports/:id": "m", "POST /customers/imports/:id/run": "m",
+		"GET /operators/imports": "m", "POST /operators/imports": "m", "GET /operators/imports/:id": "m", "POST /operators/imports/:id/run": "m",
 		"POST /auth/token": "a", "POST /auth/logout": "vom",
 		"POST /internal/sessions": "s", "GET /internal/sessions/:id": "s", "DELETE /internal/sessions/:id": "s",
 		"GET /internal/customers": "s", "GET /internal/customers/:id": "s",

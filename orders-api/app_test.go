@@ -23,6 +23,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /health": "*", "GET /health/live": "*", "GET /health/ready": "*", "GET /openapi.yaml": "*", "GET /docs": "*", "GET /docs/:file": "*",
 		"GET /products": "vom", "POST /products": "m", "GET /products/:id": "vom", "PATCH /products/:id": "m",
 		"GET /products/:id/events": "vom", "POST /products/:id/stock-adjustments": "m",
+		"GET /products/imports": "m", "POST /products/imports": "m", "GET /products/imports/:id": "m", "POST /products/imports/:id/run": "m",
 		"GET /orders": "voms", "POST /orders": "oms", "GET /orders/:id": "voms", "PATCH /orders/:id": "oms",
 		"POST /orders/:id/confirm": "oms", "POST /orders/:id/cancel": "oms", "GET /orders/:id/events": "voms",
 	}

@@ -22,10 +22,11 @@ func (b *backoffice) loginPage(c *fiber.Ctx) error {
 	return b.showLogin(c, web.Login{Next: next})
 }
 
-// askToLogIn leads to the log-in and back. What a form has sent is kept meanwhile, so that nothing typed is lost.
+// askToLogIn leads to the log-in and back. What a form has sent is kept meanwhile, so that nothing typed is lost; a file is
+// chosen again.
 func (b *backoffice) askToLogIn(c *fiber.Ctx, err error) error {
 	problem := kit.Refusal(c, err)
-	if c.Method() == fiber.MethodGet {
+	if c.Method() == fiber.MethodGet || screens.SendsFile(c) {
 		return c.Redirect(home+"/login?"+url.Values{"next": {c.OriginalURL()}}.Encode(), http.StatusSeeOther)
 	}
 	frame := b.PlainFrame(c, "")

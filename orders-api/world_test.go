@@ -56,7 +56,7 @@ func eachSet(t *testing.T, set func(*Settings), test func(w *world)) {
 
 func newWorld(t *testing.T, url string, set func(*Settings)) *world {
 	t.Helper()
-	w := &world{t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
+	w := &world{t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{Apart: "import"}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
 	w.settings = Settings{
 		Settings: kittest.Settings(), CancelWindow: 10 * time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "Almacenes Andinos", Currency: "USD",
 	}

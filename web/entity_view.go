@@ -193,8 +193,18 @@ type Import struct {
 	Intro      string // how rows are told apart: "A row whose e-mail is known changes that customer; any other is a new one."
 	Columns    []Fact // of the file: the name, and what it holds
 	ExampleURL string
+	Recent     []ImportDone // the newest files that were taken in
 	Notice     *Note
 	Errors     []FieldError
+}
+
+// ImportDone is a file that was taken in before.
+type ImportDone struct {
+	URL    string
+	File   string // its name; "" where it has none
+	Status string // as that of ImportRun
+	At     time.Time
+	Who    string
 }
 
 // ImportRun is what becomes of a file: first a trial that changes nothing, then the run.
@@ -204,16 +214,18 @@ type ImportRun struct {
 	BackURL                              string
 	BackLabel                            string
 	File                                 string
-	Status                               string // "checking", "checked", "running", "done", "failed"
+	Status                               string // "checking", "checked", "running", "done", "failed"; "away" while nobody can tell
 	Rows                                 int64  // seen so far
 	Total                                int64  // 0 while nobody knows
+	Guess                                int64  // of the total, by the bytes: for the bar alone
 	Created, Changed, Unchanged, Refused int64
 	Started                              time.Time
 	Who                                  string
 	Preview                              []ImportRow // the first rows that would change something
 	Faults                               []ImportFault
 	MoreFaults                           int64
-	FaultsURL                            string // of all faults, as a file
+	FaultsURL                            string // of the faults as a file
+	FaultsKept                           int64  // how many the file has, where it has not all of them; else 0
 	RunURL                               string // "" where it can't be run now
 	AgainURL                             string // to send another file
 	Key                                  string

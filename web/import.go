@@ -18,12 +18,28 @@ var importStatuses = map[string]look{
 	"running":  {"info", "clock"},
 	"done":     {"ok", "circle-check"},
 	"failed":   {"bad", "circle-alert"},
+	"away":     {"warn", "circle-alert"},
+}
+
+func (d ImportDone) look() look { return importStatuses[d.Status] }
+
+// name is that of the file, or a word where it has none.
+func (d ImportDone) name(r Reader) string {
+	if d.File == "" {
+		return r.T("page.import.unnamed")
+	}
+	return d.File
 }
 
 func (i ImportRun) look() look { return importStatuses[i.Status] }
 
-// works says whether the file is being gone through just now.
-func (i ImportRun) works() bool { return i.Status == "checking" || i.Status == "running" }
+// works says whether the file is being gone through just now, as far as one can tell.
+func (i ImportRun) works() bool {
+	return i.Status == "checking" || i.Status == "running" || i.Status == "away"
+}
+
+// whole is how many rows there are, or may be.
+func (i ImportRun) whole() int64 { return max(i.Total, i.Guess) }
 
 // told is what there is to say: of a file that cannot be taken, what to do.
 func (i ImportRun) told() *Note {
@@ -36,8 +52,8 @@ func (i ImportRun) told() *Note {
 // progress is how far it is, for a screen reader; where nobody knows of how many rows, it only says how many there were.
 func (i ImportRun) progress() templ.Attributes {
 	told := templ.Attributes{"aria-label": i.T("page.import.progress"), "aria-valuetext": i.soFar()}
-	if i.Total > 0 {
-		told["aria-valuemin"], told["aria-valuemax"], told["aria-valuenow"] = "0", strconv.FormatInt(i.Total, 10), strconv.FormatInt(i.Rows, 10)
+	if whole := i.whole(); whole > 0 {
+		told["aria-valuemin"], told["aria-valuemax"], told["aria-valuenow"] = "0", strconv.FormatInt(whole, 10), strconv.FormatInt(i.Rows, 10)
 	}
 	return told
 }
@@ -54,17 +70,18 @@ const leastPart = 200
 // parts are the lengths of what has become of the rows, one after the other, and how long the bar is. There are none
 // while nobody knows of how many rows.
 func (i ImportRun) parts() (parts []part, whole int64) {
-	if i.Total == 0 {
+	all := i.whole()
+	if all == 0 {
 		return nil, 1
 	}
-	whole = i.Total
+	whole = all
 	for _, one := range []part{
 		{kind: "ok", length: i.Created}, {kind: "info", length: i.Changed}, {kind: "quiet", length: i.Unchanged}, {kind: "bad", length: i.Refused},
 	} {
 		if one.length == 0 {
 			continue
 		}
-		seen := max(one.length, i.Total/leastPart)
+		seen := max(one.length, all/leastPart)
 		whole += seen - one.length
 		if len(parts) > 0 {
 			last := parts[len(parts)-1]
@@ -82,6 +99,14 @@ func (i ImportRun) soFar() string {
 		return i.T("page.import.rows", "count", i.Rows)
 	}
 	return i.T("page.import.rows_of", "rows", i.Number(i.Rows), "count", i.Total)
+}
+
+// faultsLabel names the file of the faults by what it has.
+func (i ImportRun) faultsLabel() string {
+	if i.FaultsKept > 0 {
+		return i.T("page.import.faults_first", "count", i.FaultsKept)
+	}
+	return i.T("page.import.faults_file")
 }
 
 // began says who has begun, and when.

@@ -91,8 +91,8 @@ type (
 
 // Serve registers the imports of a table, and the work that goes through them while the app serves. It comes before
 // crud.Serve of the same table, whose paths would take "imports" for an id. What it gives is for the table's screens.
-func Serve[T any](a *kit.App, d *db.DB, t *crud.Table[T]) Store {
-	s := &service[T]{Table: t, d: d, fresh: make(chan struct{}, 1)}
+func Serve[T any](a *kit.App, t *crud.Table[T]) Store {
+	s := &service[T]{Table: t, d: t.DB(), fresh: make(chan struct{}, 1)}
 	s.routes(a)
 	a.OnServe(func(ctx context.Context) {
 		s.work(ctx, func(err error) { a.Log().Error("imports of "+t.Plural, "error", err) })

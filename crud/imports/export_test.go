@@ -14,8 +14,8 @@ func Step[T any](ctx context.Context, d *db.DB, t *crud.Table[T]) (bool, error) 
 }
 
 // ServeIdle is Serve without the worker.
-func ServeIdle[T any](a *kit.App, d *db.DB, t *crud.Table[T]) Store {
-	s := &service[T]{Table: t, d: d, fresh: make(chan struct{}, 1)}
+func ServeIdle[T any](a *kit.App, t *crud.Table[T]) Store {
+	s := &service[T]{Table: t, d: t.DB(), fresh: make(chan struct{}, 1)}
 	s.routes(a)
 	return s
 }

@@ -86,14 +86,14 @@ func newIdleWorld(t *testing.T, d *db.DB) *world {
 }
 
 func serve(
-	t *testing.T, d *db.DB, people func(*kit.App, *db.DB, *crud.Table[Customer]) imports.Store, things func(*kit.App, *db.DB, *crud.Table[Product]) imports.Store,
+	t *testing.T, d *db.DB, people func(*kit.App, *crud.Table[Customer]) imports.Store, things func(*kit.App, *crud.Table[Product]) imports.Store,
 ) *world {
 	t.Helper()
 	sessions := &kittest.Sessions{}
 	app := kit.New(kit.Options{Name: "shop", Version: "1", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler)})
 	customers, products := crud.NewTable(d, customers), crud.NewTable(d, products)
-	people(app, d, customers)
-	things(app, d, products)
+	people(app, customers)
+	things(app, products)
 	crud.Serve(app, customers)
 	crud.Serve(app, products)
 	w := &world{t: t, db: d, app: app, manager: sessions.Add(t, 1, kit.Manager), operator: sessions.Add(t, 2, kit.Operator), viewer: sessions.Add(t, 3, kit.Viewer)}

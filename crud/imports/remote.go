@@ -20,8 +20,8 @@ type remote struct {
 	plural string
 }
 
-// NewRemote makes the store of a resource's imports, whose owner the client calls.
-func NewRemote[T any](client *kit.Client, r crud.Resource[T]) Store { return &remote{client, r.Plural} }
+// NewRemote makes the store of the imports of another service's entities.
+func NewRemote[T any](r *crud.Remote[T]) Store { return &remote{r.Client(), r.Plural} }
 
 // Upload hands a file on while it comes.
 func (r *remote) Upload(ctx context.Context, f File) (db.Answer, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/imports"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
@@ -31,10 +32,14 @@ func Of[T any](store crud.Store[T], options ...Options[T]) Kind {
 	return r
 }
 
-// serveAPI registers the REST API, which another service's entities have there.
+// serveAPI registers the REST API, which another service's entities have there. Their files are taken in by who owns the table.
 func (r *resource[T]) serveAPI(app *kit.App) {
-	if table, ours := r.store.(*crud.Table[T]); ours {
-		crud.Serve(app, table)
+	switch store := r.store.(type) {
+	case *crud.Table[T]:
+		r.imports = imports.Serve(app, store)
+		crud.Serve(app, store)
+	case *crud.Remote[T]:
+		r.imports = imports.NewRemote(store)
 	}
 }
 
@@ -51,6 +56,7 @@ func (r *resource[T]) servePages(site *Site, pages fiber.Router) {
 	pages.Get(all, reads, r.list)
 	pages.Get(all+"/new", reads, writes, r.newForm)
 	pages.Post(all+"/new", reads, writes, Sent(r.newAgain, r.create))
+	r.serveImports(pages)
 	pages.Get(all+"/:id", reads, r.one)
 	pages.Get(all+"/:id/edit", reads, writes, r.editForm)
 	pages.Post(all+"/:id/edit", reads, writes, Sent(r.editAgain, r.update))

@@ -33,7 +33,7 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	}
 	page := web.Entities{
 		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.url(),
-		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }),
+		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }), ImportURL: r.importURL(c),
 	}
 	if r.mayWrite(c) {
 		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")

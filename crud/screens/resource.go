@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/imports"
 	"b2b.example/kit"
 	"b2b.example/kit/i18n"
 	"b2b.example/web"
@@ -34,6 +35,7 @@ type resource[T any] struct {
 	store   crud.Store[T]
 	options Options[T]
 	named   map[string]map[string]string // what people call those that a page refers to, by kind and id
+	imports imports.Store                // where their files are taken in
 }
 
 // url is the address of the list, or of what is below it.

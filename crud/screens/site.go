@@ -48,11 +48,14 @@ type Site struct {
 	AskToLogIn func(c *fiber.Ctx, err error) error
 	// Complete adds to the frame what only the service knows: what else is in its navigation, and what waits.
 	Complete func(c *fiber.Ctx, frame *web.Frame) error
+
+	app *kit.App // that it is served by
 }
 
 // Serve registers the API and the pages of all kinds, and the service's own pages: those of open are for everybody, those
 // of pages for who is let in.
 func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
+	s.app = app
 	for _, kind := range s.Kinds {
 		kind.serveAPI(app)
 	}
