@@ -100,6 +100,19 @@ func (p *Page) Fill(e Element, text string) {
 	do(p, input.InsertText, input.InsertTextParams{Text: text})
 }
 
+// Choose chooses a file, by its path, in a field for one.
+func (p *Page) Choose(e Element, path string) {
+	p.t.Helper()
+	p.until("the field "+e.String(), func() (bool, error) {
+		field, err := p.find(e)
+		if err != nil {
+			return false, err
+		}
+		_, err = call(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: field})
+		return err == nil, err
+	})
+}
+
 // Press presses keys, one after the other, wherever the focus is. kb has those that have no letter.
 func (p *Page) Press(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
