@@ -149,7 +149,7 @@ func TestImportCustomers(t *testing.T) {
 		d.house.customers.end()
 		p.Expect(`.*503.*`)
 		upload(p, good)
-		p.See("Customer data cannot be reached right now", "Choose the file again")
+		p.See("The customer records cannot be reached", "Choose the file again")
 		d.house.customers.start()
 		upload(p, good)
 		d.awaits(p, "Checked: nothing is changed yet")

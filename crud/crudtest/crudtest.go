@@ -1,6 +1,6 @@
 // Package crudtest tries what every resource has of its description, on every engine: strict input, versions, answers that
-// are given again, lists that are stable while they are read, roles, events, deletion, files, and the screens. It makes up
-// the entities by itself.
+// are given again, lists that are stable while they are read, roles, events, deletion, files out and in, and the screens. It
+// makes up the entities by itself.
 //
 //	func TestSuppliers(t *testing.T) {
 //		crudtest.Run(t, entities.Suppliers, crudtest.Options[entities.Supplier]{})
@@ -44,7 +44,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 	t.Run("texts", func(t *testing.T) {
 		require.Empty(t, missingTexts(screens.Texts(crud.NewTable(nil, r).Describe())), "texts are missing")
 	})
-	faults := &dbtest.Faults{}
+	faults := &dbtest.Faults{Apart: "import"}
 	dbtest.EachWith(t, db.Options{Wrap: faults.Wrap}, func(t *testing.T, d *db.DB) {
 		require.NoError(t, db.Migrate(context.Background(), d, append([]fs.FS{db.Migrations()}, o.Migrations...)...))
 		w := newWorld(t, d, r, o)
@@ -58,6 +58,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 			{"roles", (*world[T]).roles}, {"events", (*world[T]).events}, {"deletion", (*world[T]).deletion},
 			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
 			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
+			{"imported", (*world[T]).imported},
 			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"forms in both languages", (*world[T]).formsInBoth}, {"conflicts", (*world[T]).conflicts},
 			{"statements", (*world[T]).statements}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
 			{"hostile values", (*world[T]).hostile},

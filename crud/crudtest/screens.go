@@ -37,6 +37,12 @@ func (w *world[T]) browse(role kit.Role, path string, form url.Values) page {
 	request, err := http.NewRequestWithContext(context.Background(), method, w.URL+screens.Home+path, strings.NewReader(form.Encode()))
 	require.NoError(w.T, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.ask(role, request)
+}
+
+// ask sends a page's request as an operator of a role.
+func (w *world[T]) ask(role kit.Role, request *http.Request) page {
+	w.Helper()
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
 	request.Header.Set(headerRole, string(role))
 	request.Header.Set("Accept-Language", w.reads)
