@@ -28,9 +28,9 @@ func TestEveryPage(t *testing.T) {
 				t.Parallel()
 				o := browser.Options{Screen: screen, Language: language}
 				isSound(t, s.Stranger(t, o), o, s.LogIn())
-				p := s.Visit(t, o)
+				visit := s.Visits(t, o)
 				for _, scene := range s.Scenes() {
-					isSound(t, p, o, scene)
+					isSound(t, visit(scene), o, scene)
 				}
 			})
 		}

@@ -23,6 +23,14 @@ var importStatuses = map[string]look{
 
 func (d ImportDone) look() look { return importStatuses[d.Status] }
 
+// status says in short how far it is.
+func (d ImportDone) status(r Reader) string {
+	if d.Status == "checked" {
+		return r.T("page.import.waits")
+	}
+	return r.T("page.import.status." + d.Status)
+}
+
 // name is that of the file, or a word where it has none.
 func (d ImportDone) name(r Reader) string {
 	if d.File == "" {

@@ -261,7 +261,7 @@ func importsBefore(i Import) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pill(one.look().kind, one.look().icon, i.T("page.import.status."+one.Status)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pill(one.look().kind, one.look().icon, one.status(i.Reader)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

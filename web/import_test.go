@@ -32,7 +32,7 @@ func importRun(status string) ImportRun {
 
 // A page that is still being worked on is asked for again, by a script or a link; one that is done with is not.
 func TestImportRunIsAskedForWhileItWorks(t *testing.T) {
-	for status, works := range map[string]bool{"checking": true, "running": true, "checked": false, "done": false, "failed": false} {
+	for status, works := range map[string]bool{"checking": true, "running": true, "away": true, "checked": false, "done": false, "failed": false} {
 		page := render(t, ImportRunPage(importRun(status)))
 		require.Equal(t, works, strings.Contains(page, `hx-get="/backoffice/products/imports/4" hx-trigger="every 1s"`), status)
 		require.Equal(t, works, strings.Contains(page, `href="/backoffice/products/imports/4"`), status)
@@ -66,11 +66,40 @@ func TestImportRun(t *testing.T) {
 	require.NotContains(t, render(t, ImportRunPage(run)), "12 rows have something wrong", "what is known better is told instead")
 }
 
+// While nobody can tell how far it is, the page tells that and no figures.
+func TestImportThatCannotBeSeen(t *testing.T) {
+	page := render(t, ImportRunPage(importRun("away")))
+	require.Contains(t, page, "Not reachable")
+	require.NotContains(t, page, `role="progressbar"`)
+	require.NotContains(t, page, "were not there before")
+}
+
+func TestImportsBefore(t *testing.T) {
+	f := english()
+	page := render(t, ImportPage(Import{Frame: f, Recent: []ImportDone{
+		{URL: "/backoffice/products/imports/4", File: "<b>p.csv", Status: "checked", At: f.Now, Who: "Marta Tapia"}, {Status: "done", At: f.Now},
+	}}))
+	for _, part := range []string{`href="/backoffice/products/imports/4"`, "&lt;b&gt;p.csv", "Not imported", "Marta Tapia", "A file without a name", "Finished"} {
+		require.Contains(t, page, part)
+	}
+}
+
+func TestFileOfFaultsSaysWhatItHas(t *testing.T) {
+	run := importRun("checked")
+	run.Faults, run.FaultsURL, run.FaultsKept = []ImportFault{{Line: 2, Text: "Wrong."}}, "?format=csv", 1000
+	require.Contains(t, render(t, ImportRunPage(run)), "The first 1,000 as CSV")
+	run.FaultsKept = 0
+	require.Contains(t, render(t, ImportRunPage(run)), "All as CSV")
+}
+
 // The bar's parts follow one another, none too short to be seen; there are none while nobody knows of how many rows.
 func TestPartsOfTheBar(t *testing.T) {
 	parts, whole := ImportRun{Total: 100_000, Rows: 50_003, Created: 50_000, Refused: 3}.parts()
 	require.Equal(t, []part{{"ok", 0, 50_000}, {"bad", 50_000, 500}}, parts)
 	require.EqualValues(t, 100_497, whole)
+	parts, whole = ImportRun{Guess: 1000, Rows: 340, Created: 340}.parts()
+	require.Equal(t, []part{{"ok", 0, 340}}, parts)
+	require.EqualValues(t, 1000, whole)
 	parts, whole = ImportRun{Rows: 340, Created: 340}.parts()
 	require.Empty(t, parts)
 	require.EqualValues(t, 1, whole)

@@ -39,7 +39,7 @@ func (r *resource[T]) runView(frame web.Frame, report *imports.Report) web.Impor
 		view.Guess = report.Rows * report.Bytes / report.Position
 	}
 	for _, one := range report.Faults {
-		view.Faults = append(view.Faults, web.ImportFault{Line: one.Line, Column: one.Column, Value: one.Value, Text: one.Detail})
+		view.Faults = append(view.Faults, web.ImportFault{Line: one.Line, Column: one.Column, Value: one.Value, Text: r.faultText(frame.Reader, &one)})
 	}
 	if report.FaultCount > 0 {
 		view.FaultsURL = view.URL + "?format=csv"
@@ -51,6 +51,16 @@ func (r *resource[T]) runView(frame web.Frame, report *imports.Report) web.Impor
 		view.Preview = r.previewRows(frame.Reader, report)
 	}
 	return view
+}
+
+// faultText is what is wrong with a row; a value that cannot be read is told what its column takes.
+func (r *resource[T]) faultText(reader web.Reader, f *imports.RowFault) string {
+	for _, look := range r.fileLooks() {
+		if f.Code == "INVALID" && (f.Column == crud.ColumnOf(look) || f.Column == look.Name) {
+			return strings.TrimSuffix(f.Detail, ".") + ": " + r.rule(reader, look) + "."
+		}
+	}
+	return f.Detail
 }
 
 // offerRun lets a checked file be run, where that would change anything.
@@ -142,7 +152,7 @@ func (r *resource[T]) importIntro(reader web.Reader) string {
 func (r *resource[T]) importColumns(reader web.Reader) []web.Fact {
 	facts := []web.Fact{{Label: "id", Cell: web.Cell{Text: reader.T("page.import.rule.id")}}}
 	for _, look := range r.fileLooks() {
-		told := append([]string{r.label(reader, look.Name)}, r.rule(reader, look)...)
+		told := []string{r.label(reader, look.Name), r.rule(reader, look)}
 		if look.Required {
 			told = append(told, reader.T("page.import.rule.required"))
 		}
@@ -155,30 +165,28 @@ func (r *resource[T]) importColumns(reader web.Reader) []web.Fact {
 }
 
 // rule is what a field takes, as far as its kind says.
-func (r *resource[T]) rule(reader web.Reader, look crud.Look) []string {
-	text := ""
+func (r *resource[T]) rule(reader web.Reader, look crud.Look) string {
 	switch look.Kind {
-	case crud.KindText, crud.KindSecret:
-		text = reader.T("page.import.rule.most", "count", look.Most)
-		if look.Least > 0 {
-			text = reader.T("page.import.rule.length", "least", look.Least, "most", look.Most)
-		}
 	case crud.KindEmail:
-		text = reader.T("page.import.rule.email")
+		return reader.T("page.import.rule.email")
 	case crud.KindChoice:
-		text = reader.T("page.import.rule.choice", "choices", strings.Join(look.Choices, " / "))
+		return reader.T("page.import.rule.choice", "choices", strings.Join(look.Choices, " / "))
 	case crud.KindInt:
-		text = reader.T("page.import.rule.number")
+		return reader.T("page.import.rule.number")
 	case crud.KindMoney:
-		text = reader.T("page.import.rule.amount", "example", typed(reader, crud.KindMoney, "18450"))
+		return reader.T("page.import.rule.amount", "example", typed(reader, crud.KindMoney, "18450"))
 	case crud.KindRef:
-		text = reader.T("page.import.rule.reference")
+		return reader.T("page.import.rule.reference")
 	case crud.KindBool:
-		text = reader.T("page.import.rule.yes")
+		return reader.T("page.import.rule.yes")
 	case crud.KindTime:
-		text = reader.T("page.import.rule.time", "example", reader.Now.UTC().Format(time.RFC3339))
+		return reader.T("page.import.rule.time", "example", reader.Now.UTC().Format(time.RFC3339))
+	case crud.KindText, crud.KindSecret:
 	}
-	return []string{text}
+	if look.Least > 0 {
+		return reader.T("page.import.rule.length", "least", look.Least, "most", look.Most)
+	}
+	return reader.T("page.import.rule.most", "count", look.Most)
 }
 
 // exampleFile is a file as one can be sent: its columns, and a made-up row.

@@ -91,8 +91,9 @@ func (r *run) shootAll(s *stage.Stage, o browser.Options, name string) {
 	stranger := s.Stranger(r, o)
 	s.LogIn().Set(stranger)
 	r.write(fmt.Sprintf(name, s.LogIn().Name), stranger.Picture(true))
-	p := s.Visit(r, o)
+	visit := s.Visits(r, o)
 	for _, scene := range s.Scenes() {
+		p := visit(scene)
 		scene.Set(p)
 		r.write(fmt.Sprintf(name, scene.Name), p.Picture(true))
 	}

@@ -8,13 +8,14 @@ import (
 
 // Scene is a page in one of its states: Set leads there.
 type Scene struct {
-	Name string
-	Set  func(p *browser.Page)
+	Name    string
+	Set     func(p *browser.Page)
+	Manager bool // it is a manager who sees it
 }
 
 // LogIn is the page to log in, which only a stranger sees.
 func (s *Stage) LogIn() Scene {
-	return Scene{"log-in", func(p *browser.Page) {
+	return Scene{Name: "log-in", Set: func(p *browser.Page) {
 		p.Go("/backoffice" + s.Orders["CREATED"][len("/backoffice"):])
 		p.Fill(browser.ID("email"), "operator@demo.test")
 		p.Fill(browser.ID("password"), "not the password")
@@ -25,47 +26,47 @@ func (s *Stage) LogIn() Scene {
 // Scenes are all other pages.
 func (s *Stage) Scenes() []Scene {
 	created := s.Orders["CREATED"]
-	return []Scene{
-		{"dashboard", at("/backoffice")},
-		{"orders", at("/backoffice/orders")},
-		{"orders-expiring", at("/backoffice/orders?view=expiring")},
-		{"orders-of-customer", func(p *browser.Page) {
+	return append([]Scene{
+		{Name: "dashboard", Set: at("/backoffice")},
+		{Name: "orders", Set: at("/backoffice/orders")},
+		{Name: "orders-expiring", Set: at("/backoffice/orders?view=expiring")},
+		{Name: "orders-of-customer", Set: func(p *browser.Page) {
 			p.Go(created)
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
 		}},
-		{"orders-none", at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
-		{"order-created", at(created)},
-		{"order-confirmed", at(s.Orders["CONFIRMED"])},
-		{"order-canceled", at(s.Orders["CANCELED"])},
-		{"cancel", at(created + "/cancel")},
-		{"cancel-refused", func(p *browser.Page) {
+		{Name: "orders-none", Set: at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
+		{Name: "order-created", Set: at(created)},
+		{Name: "order-confirmed", Set: at(s.Orders["CONFIRMED"])},
+		{Name: "order-canceled", Set: at(s.Orders["CANCELED"])},
+		{Name: "cancel", Set: at(created + "/cancel")},
+		{Name: "cancel-refused", Set: func(p *browser.Page) {
 			p.Go(created + "/cancel")
 			p.Fill(browser.ID("note"), "A note")
 			p.Leads(func() { browser.Eval[bool](p, `document.querySelector("form [name=note]").form.requestSubmit(), true`) })
 		}},
-		{"cancel-dialog", func(p *browser.Page) {
+		{Name: "cancel-dialog", Set: func(p *browser.Page) {
 			p.Go(created)
 			p.Click(browser.Link(".*…"))
 			p.There(browser.Role("dialog", ".*"))
 		}},
-		{"new-order", at(newOrder)},
-		{"new-order-refused", func(p *browser.Page) {
+		{Name: "new-order", Set: at(newOrder)},
+		{Name: "new-order-refused", Set: func(p *browser.Page) {
 			p.Go(newOrder)
 			p.Leads(func() { p.Click(browser.Value("do", "create")) })
 		}},
-		{"new-order-customers", func(p *browser.Page) {
+		{Name: "new-order-customers", Set: func(p *browser.Page) {
 			p.Go(newOrder)
 			find(p, "customer_search", "a", "choose:")
 		}},
-		{"new-order-products", func(p *browser.Page) {
+		{Name: "new-order-products", Set: func(p *browser.Page) {
 			p.Go(newOrder)
 			find(p, "product_search", "a", "add:")
 		}},
-		{"new-order-short", shortLine},
-		{"customer-deleted", at(s.Deleted)},
-		{"customers-deleted", at("/backoffice/customers?deleted=true")},
-		{"nothing-there", at("/backoffice/orders/999999999")},
-	}
+		{Name: "new-order-short", Set: shortLine},
+		{Name: "customer-deleted", Set: at(s.Deleted)},
+		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
+		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
+	}, s.imports()...)
 }
 
 const newOrder = "/backoffice/orders/new"

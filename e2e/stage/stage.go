@@ -18,20 +18,24 @@ import (
 	"b2b.example/e2e/browser"
 )
 
-// Stage is a b2b that runs, as one of its demo accounts sees it.
+// Stage is a b2b that runs, as two of its demo accounts see it.
 type Stage struct {
 	Base    string // of every address
 	Orders  map[string]string
 	Deleted string // a customer that is: a path
 	browser *browser.Browser
-	session []*http.Cookie
+	folder  string
+	session map[string][]*http.Cookie // by role
 }
 
 // Raise builds b2b and runs it until the test ends.
 func Raise(t browser.T, b *browser.Browser) *Stage {
 	t.Helper()
-	s := &Stage{Base: start(t), Orders: map[string]string{}, browser: b}
-	s.session = logIn(t, s.Base)
+	s := &Stage{Orders: map[string]string{}, browser: b, session: map[string][]*http.Cookie{}}
+	s.Base, s.folder = start(t)
+	for _, role := range []string{operator, manager} {
+		s.session[role] = logIn(t, s.Base, role)
+	}
 	p := s.Visit(t, browser.Options{})
 	for _, status := range []string{"CREATED", "CONFIRMED", "CANCELED"} {
 		p.Go("/backoffice/orders?status=" + status)
@@ -47,8 +51,22 @@ func Raise(t browser.T, b *browser.Browser) *Stage {
 // Visit opens a browser in which the operator is logged in.
 func (s *Stage) Visit(t browser.T, o browser.Options) *browser.Page {
 	t.Helper()
-	o.Base, o.Cookies = s.Base, s.session
+	o.Base, o.Cookies = s.Base, s.session[operator]
 	return s.browser.Open(t, o)
+}
+
+// Visits opens browsers in which those are logged in who see a scene.
+func (s *Stage) Visits(t browser.T, o browser.Options) func(Scene) *browser.Page {
+	t.Helper()
+	theirs := s.Visit(t, o)
+	o.Base, o.Cookies = s.Base, s.session[manager]
+	managers := s.browser.Open(t, o)
+	return func(scene Scene) *browser.Page {
+		if scene.Manager {
+			return managers
+		}
+		return theirs
+	}
 }
 
 // Stranger opens a browser in which nobody is.
@@ -58,12 +76,15 @@ func (s *Stage) Stranger(t browser.T, o browser.Options) *browser.Page {
 	return s.browser.Open(t, o)
 }
 
+// The roles that look at the scenes.
+const operator, manager = "operator", "manager"
+
 // start starts b2b in a folder of its own, and gives the address of its backoffice.
-func start(t browser.T) string {
+func start(t browser.T) (base, folder string) {
 	t.Helper()
 	root, err := browser.Root()
 	require.NoError(t, err)
-	folder, err := os.MkdirTemp("", "b2b-stage-")
+	folder, err = os.MkdirTemp("", "b2b-stage-")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	binary := filepath.Join(folder, "b2b")
@@ -83,9 +104,9 @@ func start(t browser.T) string {
 		require.NoError(t, command.Process.Signal(syscall.SIGTERM))
 		require.NoError(t, command.Wait())
 	})
-	base := "http://127.0.0.1:" + orders
+	base = "http://127.0.0.1:" + orders
 	require.Eventually(t, func() bool { return isReady(base) }, time.Minute, 50*time.Millisecond)
-	return base
+	return base, folder
 }
 
 func isReady(base string) bool {
@@ -97,9 +118,9 @@ func isReady(base string) bool {
 	return err == nil && answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
 }
 
-func logIn(t browser.T, base string) []*http.Cookie {
+func logIn(t browser.T, base, role string) []*http.Cookie {
 	t.Helper()
-	form := url.Values{"email": {"operator@demo.test"}, "password": {"demo1234"}}
+	form := url.Values{"email": {role + "@demo.test"}, "password": {"demo1234"}}
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+"/backoffice/login", strings.NewReader(form.Encode()))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

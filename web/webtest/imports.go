@@ -17,6 +17,7 @@ func importPages(f web.Frame, change func(view any)) []Page {
 		page("import-running", importRunning(f), web.ImportRunPage, change),
 		page("import-done", importDone(f), web.ImportRunPage, change),
 		page("import-failed", importFailed(f), web.ImportRunPage, change),
+		page("import-away", importAway(f), web.ImportRunPage, change),
 	}
 }
 
@@ -36,6 +37,11 @@ func importFile(f web.Frame) web.Import {
 			{Label: "archived", Cell: text(in(r, "Archived: true or false", "Archivado: true o false"))},
 		},
 		ExampleURL: list + "/import?example=csv",
+		Recent: []web.ImportDone{
+			{URL: list + "/imports/4", File: "productos-noviembre.csv", Status: "checked", At: *ago(3 * time.Minute), Who: "Marta Tapia"},
+			{URL: list + "/imports/3", Status: "running", At: *ago(time.Hour), Who: "Marta Tapia"},
+			{URL: list + "/imports/2", File: "precios-de-invierno-con-las-correcciones-de-contabilidad-2026.csv", Status: "done", At: *ago(48 * time.Hour), Who: "Marta Tapia"},
+		},
 	}
 }
 
@@ -81,6 +87,7 @@ func importBlocked(f web.Frame) web.ImportRun {
 func importChecking(f web.Frame) web.ImportRun {
 	view := importChecked(f)
 	view.Status, view.Rows, view.Total, view.Created, view.Changed, view.Unchanged, view.Preview, view.RunURL = "checking", 340, 0, 100, 40, 200, nil, ""
+	view.Guess = 1180
 	return view
 }
 
@@ -104,4 +111,16 @@ func importFailed(f web.Frame) web.ImportRun {
 		Text: in(f.Reader, "Send the same file again: what is done already is not done twice.", "Envíe otra vez el mismo archivo: lo ya hecho no se hará dos veces."),
 	}
 	return view
+}
+
+func importAway(f web.Frame) web.ImportRun {
+	view := importChecked(f)
+	r := f.Reader
+	return web.ImportRun{
+		Frame: view.Frame, Title: view.Title, BackURL: view.BackURL, BackLabel: view.BackLabel, Status: "away", URL: view.URL,
+		Notice: &web.Note{
+			Kind: "warn", Title: r.T("page.import.away.title"),
+			Text: r.T("page.import.away.text", "detail", in(r, "The customer records cannot be reached.", "Los datos de clientes no están accesibles.")),
+		},
+	}
 }
