@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -146,19 +147,19 @@ func TestImportCustomers(t *testing.T) {
 		good, number := d.csvFile("name;email;phone\n#Ana;#ana@x.test;+34 600\n#Bea;#bea@x.test;\n")
 		p.Go("/backoffice/customers/import")
 
-		d.house.customers.end()
+		d.customers.end()
 		p.Expect(`.*503.*`)
 		upload(p, good)
 		p.See("The customer records cannot be reached", "Choose the file again")
-		d.house.customers.start()
+		d.customers.start()
 		upload(p, good)
 		d.awaits(p, "Checked: nothing is changed yet")
 		run := p.Path()
 
-		d.house.customers.end()
+		d.customers.end()
 		p.Reload()
 		p.See("We cannot see how far it is", "Not reachable")
-		d.house.customers.start()
+		d.customers.start()
 		d.awaits(p, "Checked: nothing is changed yet")
 		p.Leads(func() { p.DoubleClick(runImport) })
 		d.awaits(p, "Finished")
@@ -191,6 +192,26 @@ func TestWhoMayImport(t *testing.T) {
 	require.EqualValues(t, 1, d.rowsOf("imports WHERE file_name LIKE ?", ""))
 }
 
+// TestImportRefusesLargeFiles: one whose columns are wrong is refused long before its end, and one that is too large at its
+// end, here and by the service behind; the browser sees the answer.
+func TestImportRefusesLargeFiles(t *testing.T) {
+	t.Parallel()
+	d := newHouse(t, dbtest.SQLite(t)).desk(t, browser.Desktop, false)
+	headers := []string{"Sec-Fetch-Site", "same-origin", "Cookie", cookieText(d.cookie("manager"))}
+	row := "Ana,ana@example.test," + strings.Repeat("x", 1000) + "\n"
+	for _, path := range []string{"/products/import", "/customers/import"} {
+		answer := d.sendFile(path, "name,shoe_size\n"+strings.Repeat(row, 20<<10), headers...)
+		require.Equal(t, http.StatusUnprocessableEntity, answer.status, path)
+		require.Contains(t, answer.body, "shoe_size: ")
+		answer = d.sendFile(path, "name\n"+strings.Repeat(row, 104<<10), headers...)
+		require.Equal(t, http.StatusRequestEntityTooLarge, answer.status, path)
+		require.Contains(t, answer.body, "at most 100 MB")
+	}
+	var rows int64
+	require.NoError(t, d.open().Read(t.Context()).Raw("SELECT COUNT(*) FROM imports WHERE status <> 'UPLOADING'").Scan(&rows).Error)
+	require.Zero(t, rows)
+}
+
 // sendFile sends a file by hand, as a browser sends a form of one; it follows no redirect.
 func (d *desk) sendFile(path, content string, headers ...string) reply {
 	d.t.Helper()
@@ -204,6 +225,8 @@ func (d *desk) sendFile(path, content string, headers ...string) reply {
 	}
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(d.t, err)
-	require.NoError(d.t, answer.Body.Close())
-	return reply{status: answer.StatusCode, header: answer.Header}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(d.t, err)
+	return reply{status: answer.StatusCode, header: answer.Header, body: string(body)}
 }

@@ -26,7 +26,7 @@ import (
 // chromium is one browser for all of them, and wholeChromium another for those that go back to a page as it was.
 var chromium, wholeChromium = startOnce(browser.Shell), startOnce(browser.Whole)
 
-// ends ends the browsers that were started.
+// ends end the browsers that were started.
 var ends struct {
 	sync.Mutex
 	all []func() error

@@ -232,6 +232,7 @@ func (a *App) refuseBodies(c *fiber.Ctx) error {
 	if len(rawBody(c)) > bodyLimit {
 		return fault.New(fault.TooLarge, "BODY_TOO_LARGE")
 	}
+	defer a.readOut(c)
 	return c.Next()
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -142,6 +143,49 @@ func problem(code int, document string) func(int64, http.ResponseWriter, *http.R
 		w.WriteHeader(code)
 		_, _ = io.WriteString(w, document)
 	}
+}
+
+// TestClientUploads: a file goes as it comes and once; an answer may come before its end, and then nobody reads it any more.
+func TestClientUploads(t *testing.T) {
+	call := kit.Call{Method: "POST", Path: "/files", Key: "k"}
+	client, _ := other(t, func(_ int64, w http.ResponseWriter, r *http.Request) {
+		content, err := io.ReadAll(r.Body)
+		if err != nil || r.ContentLength != -1 || string(content) != "a,b\n" {
+			w.WriteHeader(500)
+		}
+	})
+	reply, err := client.Upload(t.Context(), call, strings.NewReader("a,b\n"))
+	require.NoError(t, err)
+	require.Equal(t, 200, reply.Status)
+
+	broken := fault.New(fault.TooLarge, "FILE_TOO_LARGE")
+	_, err = client.Upload(t.Context(), call, io.MultiReader(strings.NewReader("a,"), iotest.ErrReader(broken)))
+	require.ErrorIs(t, err, broken, "why the file could not be read is the error")
+
+	away, asked := other(t, status(503))
+	_, err = away.Upload(t.Context(), call, strings.NewReader("a,b\n"))
+	require.True(t, fault.Is(err, "CUSTOMERS_UNAVAILABLE"), "%v", err)
+	require.EqualValues(t, 1, asked.Load(), "a file that has been read is not sent again")
+
+	early, _ := other(t, func(_ int64, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(422)
+		_, _ = io.WriteString(w, `{"code":"VALIDATION_FAILED","detail":"No."}`)
+	})
+	endless := &endless{}
+	_, err = early.Upload(t.Context(), call, endless)
+	require.True(t, fault.Is(err, "VALIDATION_FAILED"), "%v", err)
+	read := endless.read
+	time.Sleep(20 * time.Millisecond)
+	require.Equal(t, read, endless.read, "the file is left alone")
+}
+
+// endless is a file without an end. Who reads it beside its owner is found by the race detector.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return len(p), nil
 }
 
 func TestClientReadsProblems(t *testing.T) {

@@ -22,8 +22,9 @@ type exchange struct {
 	trail   *trail
 	ctx     context.Context
 	cancel  context.CancelFunc
-	code    string // of the problem that was answered, for the log
-	cause   error  // likewise
+	code    string  // of the problem that was answered, for the log
+	cause   error   // likewise
+	upload  *upload // its body, where that is read piece by piece
 }
 
 // page is what a page knows of its request, that an API's client says in headers.

@@ -82,18 +82,37 @@ type upload struct {
 	ctx         *fasthttp.RequestCtx
 	limit, left int64
 	until       time.Time
+	ended       bool // there is no more to read
 }
 
 // Upload is the body of an operation that takes one piece by piece (Op.Upload). What cannot be read is a fault; so is
 // more than the operation takes.
 func Upload(c *fiber.Ctx) io.Reader {
+	x := exchangeOf(c)
 	u := &upload{Reader: c.Request().BodyStream(), ctx: c.Context(), until: time.Now().Add(uploadTime)}
-	u.limit = exchangeOf(c).app.uploads[c.Method()+" "+c.Path()]
+	u.limit = x.app.uploads[c.Method()+" "+c.Path()]
 	u.left = u.limit
 	if u.Reader == nil { // there is no server behind Lambda
 		u.Reader = bytes.NewReader(rawBody(c))
 	}
+	x.upload = u
 	return u
+}
+
+// readOut reads what is left of an upload that was refused before its end, so that the client sees the answer: browsers
+// read none before they have sent everything.
+func (a *App) readOut(c *fiber.Ctx) {
+	if a.uploads[c.Method()+" "+c.Path()] == 0 || len(c.Request().Header.Peek(refusedBody)) > 0 {
+		return
+	}
+	u := exchangeOf(c).upload
+	if u == nil {
+		Upload(c)
+		u = exchangeOf(c).upload
+	}
+	if !u.ended {
+		_, _ = io.Copy(io.Discard, u) // there is nobody to tell
+	}
 }
 
 // Read gives the client the time to send the next piece.
@@ -102,7 +121,9 @@ func (u *upload) Read(p []byte) (int, error) {
 		_ = u.ctx.SetReadDeadline(earlier(time.Now().Add(uploadPatience), u.until)) // a connection that is gone shows at the next read
 	}
 	n, err := u.Reader.Read(p)
+	u.ended = err != nil
 	if u.left -= int64(n); u.left < 0 {
+		u.ended = true
 		_, _ = io.Copy(io.Discard, io.LimitReader(u.Reader, acceptLimit)) // so that the client sees the answer
 		return 0, tooLarge(u.limit)
 	}

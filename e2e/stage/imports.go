@@ -1,9 +1,9 @@
 package stage
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -32,7 +32,8 @@ const importProducts = "/backoffice/products/import"
 var files atomic.Int64
 
 const goodFile = "sku,name,price,stock,low_stock_at\n" +
-	"NEW-#,Vino tinto joven,86.40,40,10\nNEW-#B,\"Aceite de oliva virgen extra, lata de 5 litros, cosecha temprana\",189.90,12,5\nNEW-#C,Papel A4 reciclado,31,600,60\n"
+	"NEW-#,Vino tinto joven,86.40,40,10\nNEW-#B,\"Aceite de oliva virgen extra, lata de 5 litros, cosecha temprana\",189.90,12,5\n" +
+	"NEW-#C,Papel A4 reciclado,31,600,60\n"
 
 const blockedFile = "sku,name,price,stock,archived\nNEW-#,Vino tinto joven,86.40,40,no\nNEW-#B,,gratis,-4,maybe\n" +
 	"NEW-#C,\"Café en grano tostado medio, bolsa de 1 kg, cultivo de altura de la provincia de Loja, cosecha de 2026, lote 0041, " +
@@ -41,7 +42,7 @@ const blockedFile = "sku,name,price,stock,archived\nNEW-#,Vino tinto joven,86.40
 // upload sends a file of products, and waits for what its trial finds.
 func (s *Stage) upload(content string) func(p *browser.Page) {
 	return func(p *browser.Page) {
-		n := fmt.Sprint(files.Add(1))
+		n := strconv.FormatInt(files.Add(1), 10)
 		path := filepath.Join(s.folder, "productos-noviembre.csv")
 		if err := os.WriteFile(path, []byte(strings.ReplaceAll(content, "#", n)), 0o600); err != nil {
 			panic(err) // the stage's own folder
