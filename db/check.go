@@ -50,9 +50,9 @@ type Check struct {
 }
 
 const (
-	sliceRows    = 10_000 // of the table that a slice is of
-	mostEvidence = 10     // findings of an invariant that come with their rows
-	checkers     = 2      // at work at a time
+	sliceRows    = 2_000 // of the table that a slice is of
+	mostEvidence = 10    // findings of an invariant that come with their rows
+	checkers     = 2     // at work at a time
 )
 
 // Slice is the part of a table that is checked at a time. Its session sees the database as it was at one moment.

@@ -43,8 +43,7 @@ func newTelling(sessions kit.Sessions, settings kit.Settings) *kit.App {
 	}
 	op := kit.Op{Guard: kit.OperatorsAndServices(kit.Viewer), Key: kit.KeyHonoured}
 	type in struct {
-		DryRun bool `query:"dry_run"`
-		Body   map[string]int
+		Body map[string]int
 	}
 	handler := func(c *fiber.Ctx, _ *in) (*told, error) { return tell(c) }
 	op.ID = "post"
