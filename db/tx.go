@@ -25,6 +25,9 @@ func (tx *Tx) As(call Call) *Tx {
 	return &Tx{DB: tx.DB, Now: tx.Now, call: call}
 }
 
+// Actor is whom the transaction's events name.
+func (tx *Tx) Actor() string { return tx.call.Actor }
+
 // retries is how often, and after which pauses, a transaction that met a conflict is run again.
 var retries = retrypolicy.NewBuilder[any]().
 	HandleIf(func(_ any, err error) bool { return runsAgain(err) }).

@@ -151,7 +151,7 @@ func TestClientUploads(t *testing.T) {
 	client, _ := other(t, func(_ int64, w http.ResponseWriter, r *http.Request) {
 		content, err := io.ReadAll(r.Body)
 		if err != nil || r.ContentLength != -1 || string(content) != "a,b\n" {
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
 	reply, err := client.Upload(t.Context(), call, strings.NewReader("a,b\n"))
@@ -169,7 +169,7 @@ func TestClientUploads(t *testing.T) {
 
 	early, _ := other(t, func(_ int64, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(422)
+		w.WriteHeader(http.StatusUnprocessableEntity)
 		_, _ = io.WriteString(w, `{"code":"VALIDATION_FAILED","detail":"No."}`)
 	})
 	endless := &endless{}

@@ -230,7 +230,7 @@ var codes = map[int][]string{
 	http.StatusRequestTimeout:   {"REQUEST_TIMEOUT"},
 	http.StatusConflict: {
 		"DUPLICATE", "IDEMPOTENCY_IN_PROGRESS", "IMPORT_NOT_CHECKED", "INSUFFICIENT_STOCK", "ORDER_CANCELED", "ORDER_NOT_CANCELABLE",
-		"ORDER_NOT_CONFIRMABLE", "ORDER_REOPENED",
+		"ORDER_NOT_CONFIRMABLE", "ORDER_NOT_UNDOABLE", "ORDER_REOPENED",
 	},
 	http.StatusPreconditionFailed:    {"VERSION_MISMATCH"},
 	http.StatusRequestEntityTooLarge: {"BODY_TOO_LARGE", "FILE_TOO_LARGE"},

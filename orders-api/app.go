@@ -43,8 +43,9 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 		Sessions: kit.RemoteSessions(client), Ready: o.DB.Ping, Now: o.DB.Now,
 	})
 	s := &service{
-		db: o.DB, log: o.Log, rules: Rules{CancelWindow: o.Settings.CancelWindow, OrderTTL: o.Settings.OrderTTL},
-		idempotencyTTL: o.Settings.IdempotencyTTL, customers: customers{client}, products: products(o.DB),
+		db: o.DB, log: o.Log, idempotencyTTL: o.Settings.IdempotencyTTL,
+		rules:     Rules{CancelWindow: o.Settings.CancelWindow, UndoWindow: o.Settings.UndoWindow, OrderTTL: o.Settings.OrderTTL},
+		customers: customers{client}, products: products(o.DB),
 	}
 	s.queue = &queue{db: o.DB, rules: s.rules}
 	s.routes(app)
@@ -119,5 +120,9 @@ func (s *service) routes(app *kit.App) {
 		ID: "cancelOrder", Summary: "Cancel an order and give its stock back", Tag: "orders", Guard: writes, Key: kit.KeyHonoured, ETag: true,
 		Out: order, Codes: append([]string{"ORDER_NOT_CANCELABLE"}, versionCodes...),
 	}, s.cancel)
+	kit.Handle(app, "POST", "/orders/:id/undo", kit.Op{
+		ID: "undoOrder", Summary: "Take back one's own confirmation or cancellation of a moment ago", Tag: "orders", Guard: kit.Operators(kit.Operator),
+		Key: kit.KeyHonoured, ETag: true, Out: order, Codes: append([]string{"ORDER_NOT_UNDOABLE", "INSUFFICIENT_STOCK"}, versionCodes...),
+	}, s.undo)
 	crud.ServeEvents(app, s.db, "order", "orders", reads)
 }

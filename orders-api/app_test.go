@@ -25,7 +25,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /products/:id/events": "vom", "POST /products/:id/stock-adjustments": "m",
 		"GET /products/imports": "m", "POST /products/imports": "m", "GET /products/imports/:id": "m", "POST /products/imports/:id/run": "m",
 		"GET /orders": "voms", "POST /orders": "oms", "GET /orders/:id": "voms", "PATCH /orders/:id": "oms",
-		"POST /orders/:id/confirm": "oms", "POST /orders/:id/cancel": "oms", "GET /orders/:id/events": "voms",
+		"POST /orders/:id/confirm": "oms", "POST /orders/:id/cancel": "oms",
+		"POST /orders/:id/undo": "om", "GET /orders/:id/events": "voms",
 	}
 	each(t, func(w *world) {
 		described := describedRoutes()
@@ -175,7 +176,7 @@ func TestDocumentTellsOfVersions(t *testing.T) {
 	require.NoError(t, err)
 	for path, method := range map[string]string{
 		"/products/{id}": "PATCH", "/products/{id}/stock-adjustments": "POST", "/orders/{id}": "PATCH",
-		"/orders/{id}/confirm": "POST", "/orders/{id}/cancel": "POST",
+		"/orders/{id}/confirm": "POST", "/orders/{id}/cancel": "POST", "/orders/{id}/undo": "POST",
 	} {
 		operation := app.Document().Paths.Value(path).GetOperation(method)
 		require.NotNil(t, operation.Parameters.GetByInAndName("header", "If-Match"), "%s %s", method, path)
@@ -184,6 +185,6 @@ func TestDocumentTellsOfVersions(t *testing.T) {
 
 func TestSettingsAreChecked(t *testing.T) {
 	require.Empty(t, Settings{}.Check())
-	require.Equal(t, []string{"CANCEL_WINDOW must not be negative", "ORDER_TTL must not be negative"},
-		Settings{CancelWindow: -time.Second, OrderTTL: -time.Second}.Check())
+	require.Equal(t, []string{"CANCEL_WINDOW must not be negative", "UNDO_WINDOW must not be negative", "ORDER_TTL must not be negative"},
+		Settings{CancelWindow: -time.Second, UndoWindow: -time.Second, OrderTTL: -time.Second}.Check())
 }

@@ -110,11 +110,14 @@ func historyInvariants() []db.Invariant {
 			Query: `
 			SELECT 'order', o.id, CONCAT('its events do not lead to ', o.status)
 			FROM orders o LEFT JOIN (
-				SELECT entity_id, SUM(action = 'created') AS placed, SUM(action = 'confirmed') AS confirmed,
-					SUM(action = 'canceled') AS canceled,
-					MAX(CASE WHEN action = 'confirmed' THEN entity_version END) AS confirmed_in,
-					MAX(CASE WHEN action = 'canceled' THEN entity_version END) AS canceled_in
-				FROM events WHERE entity_type = 'order' AND entity_id BETWEEN @first AND @last GROUP BY entity_id) e ON e.entity_id = o.id
+				SELECT m.entity_id, SUM(m.action = 'created') AS placed, SUM(m.action = 'confirmed') AS confirmed,
+					SUM(m.action = 'canceled') AS canceled,
+					MAX(CASE WHEN m.action = 'confirmed' THEN m.entity_version END) AS confirmed_in,
+					MAX(CASE WHEN m.action = 'canceled' THEN m.entity_version END) AS canceled_in
+				FROM events m LEFT JOIN events u ON u.entity_type = 'order' AND u.entity_id = m.entity_id
+					AND u.entity_version = m.entity_version + 1 AND u.action IN ('confirmation_undone', 'cancellation_undone')
+				WHERE m.entity_type = 'order' AND m.entity_id BETWEEN @first AND @last AND u.id IS NULL GROUP BY m.entity_id
+			) e ON e.entity_id = o.id
 			WHERE o.id BETWEEN @first AND @last AND (COALESCE(e.placed, 0) <> 1
 				OR COALESCE(e.confirmed, 0) <> (o.confirmed_at IS NOT NULL)
 				OR COALESCE(e.canceled, 0) <> (o.status = 'CANCELED')
@@ -122,6 +125,17 @@ func historyInvariants() []db.Invariant {
 				OR (o.status = 'CREATED' AND o.confirmed_at IS NOT NULL)
 				OR (o.status = 'CANCELED') <> (o.canceled_at IS NOT NULL)
 				OR e.canceled_in < e.confirmed_in)`,
+		},
+		{
+			Name: "an undoing takes back the move right before it, of the one who made it", Over: "orders",
+			Means: "What somebody else did, or nothing at all, was taken back. The order's timeline tells who did what.",
+			Query: `
+			SELECT 'order', u.entity_id, CONCAT(u.actor, ' undid what was not there to be undone')
+			FROM events u LEFT JOIN events m ON m.entity_type = 'order' AND m.entity_id = u.entity_id
+				AND m.entity_version = u.entity_version - 1 AND m.actor = u.actor
+				AND m.action = CASE u.action WHEN 'confirmation_undone' THEN 'confirmed' ELSE 'canceled' END
+			WHERE u.entity_type = 'order' AND u.entity_id BETWEEN @first AND @last
+				AND u.action IN ('confirmation_undone', 'cancellation_undone') AND m.id IS NULL`,
 		},
 		{
 			Name: "the events of orders retell what they are", Over: "orders", Compare: retold,

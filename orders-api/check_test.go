@@ -10,7 +10,7 @@ import (
 )
 
 // mixture is a bit of everything: order 1 is placed, 2 confirmed, 3 canceled, 4 canceled after it was confirmed, 5 has a
-// note; product 1 was adjusted, 2 edited and archived.
+// note; 6 was confirmed and canceled, and both undone, in turn; product 1 was adjusted, 2 edited and archived.
 func (w *world) mixture() {
 	w.t.Helper()
 	w.stock("BOLT-8", 250, 100)
@@ -24,6 +24,11 @@ func (w *world) mixture() {
 	w.confirm(4)
 	w.cancel(4)
 	w.order(kittest.Case{Method: "PATCH", Path: "/orders/5", Body: `{"note":"x"}`, Header: headers("If-Match", "*"), Status: 200})
+	w.place(item(1, 1))
+	w.confirm(6)
+	w.undo(6)
+	w.cancel(6)
+	w.undo(6)
 	w.Do(w.t, kittest.Case{Path: "/products/1/stock-adjustments", As: w.manager, Body: `{"delta":-5,"note":"lost"}`, Status: 200})
 	w.editProduct(2, `{"name":"Renamed","stock":50,"archived":true}`)
 }
@@ -77,6 +82,9 @@ func TestCheckFindsWhatIsBroken(t *testing.T) {
 			"UPDATE events SET action = 'confirmed' WHERE entity_type = 'order' AND entity_id = 4 AND action = 'updated'", false},
 		{"an order's status was reached by allowed moves, each once: order 3",
 			"UPDATE orders SET canceled_at = NULL WHERE id = 3", "UPDATE orders SET canceled_at = updated_at WHERE id = 3", true},
+		{"an undoing takes back the move right before it, of the one who made it: order 6",
+			"UPDATE events SET actor = 'operator:9' WHERE action = 'cancellation_undone'",
+			"UPDATE events SET actor = 'operator:2' WHERE action = 'cancellation_undone'", false},
 		{"a key has one effect at most: order 5",
 			"UPDATE events SET idempotency_caller = 'x', idempotency_key = 'x' WHERE entity_type = 'order' AND entity_id = 5",
 			"UPDATE events SET idempotency_caller = NULL, idempotency_key = NULL WHERE entity_type = 'order' AND entity_id = 5", false},

@@ -1,12 +1,15 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit/fault"
 )
@@ -38,14 +41,14 @@ func TestDecide(t *testing.T) {
 		{status: Confirmed, action: Cancel, at: end.AddDate(1, 0, 0), reason: "CANCEL_WINDOW_PASSED", args: passed},
 		{status: Canceled, action: Confirm, at: end, reason: "ORDER_IS_CANCELED"},
 		{status: Canceled, action: Cancel, at: end, reason: "ORDER_IS_CANCELED"},
-		{status: Created, action: "undo", at: placed, reason: "ORDER_IS_CREATED"},
+		{status: Created, action: Undo, at: placed, reason: "NOTHING_TO_UNDO"},
 	} {
 		t.Run(fmt.Sprintf("%s %s at %s", one.action, one.status, one.at), func(t *testing.T) {
 			o := &Order{Status: one.status}
 			if one.status != Created {
 				o.ConfirmedAt = &confirmed
 			}
-			to, reason := decide(o, one.action, one.at, rules)
+			to, reason := decide(o, one.action, asking{at: one.at}, rules)
 			require.Equal(t, one.to, to)
 			if one.reason == "" {
 				require.Nil(t, reason)
@@ -55,8 +58,56 @@ func TestDecide(t *testing.T) {
 		})
 	}
 	closed := Rules{CancelWindow: 0}
-	to, _ := decide(&Order{Status: Confirmed, ConfirmedAt: &confirmed}, Cancel, confirmed.Add(time.Microsecond), closed)
+	to, _ := decide(&Order{Status: Confirmed, ConfirmedAt: &confirmed}, Cancel, asking{at: confirmed.Add(time.Microsecond)}, closed)
 	require.Empty(t, to, "with no window at all, a confirmed order stays confirmed")
+}
+
+// TestDecideToUndo tries every end of an order's life with every last event, at every moment that makes a difference.
+func TestDecideToUndo(t *testing.T) {
+	rules := Rules{UndoWindow: time.Minute}
+	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	long := at.Add(-time.Hour)
+	confirmed, canceled := &Order{Status: Confirmed, ConfirmedAt: &at}, &Order{Status: Canceled, CanceledAt: &at}
+	both := &Order{Status: Canceled, ConfirmedAt: &long, CanceledAt: &at}
+	for name, one := range map[string]struct {
+		of     *Order
+		last   string
+		by     string
+		after  time.Duration
+		to     Status
+		reason string
+	}{
+		"a confirmation":              {of: confirmed, last: "confirmed", to: Created},
+		"of a clock that is behind":   {of: confirmed, last: "confirmed", after: -time.Second, to: Created},
+		"at the last moment":          {of: confirmed, last: "confirmed", after: time.Minute - time.Microsecond, to: Created},
+		"too late":                    {of: confirmed, last: "confirmed", after: time.Minute, reason: "UNDO_WINDOW_PASSED"},
+		"a cancellation":              {of: canceled, last: "canceled", to: Created},
+		"one of what was confirmed":   {of: both, last: "canceled", to: Confirmed},
+		"of a cancellation, too late": {of: both, last: "canceled", after: time.Minute, reason: "UNDO_WINDOW_PASSED"},
+		"another's":                   {of: canceled, last: "canceled", by: "operator:8", reason: "UNDO_NOT_YOURS"},
+		"nobody's":                    {of: canceled, last: "canceled", by: "-", reason: "UNDO_NOT_YOURS"},
+		"followed by a note":          {of: confirmed, last: "updated", reason: "UNDO_FOLLOWED"},
+		"of what is undone":           {of: confirmed, last: "cancellation_undone", reason: "NOTHING_TO_UNDO"},
+		"of what nobody told":         {of: confirmed, reason: "NOTHING_TO_UNDO"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := *one.of
+			if one.last != "" {
+				o.last = &db.EventRow{Action: one.last, Actor: "operator:7"}
+			}
+			by := strings.TrimPrefix(cmp.Or(one.by, "operator:7"), "-")
+			to, reason := decide(&o, Undo, asking{at.Add(one.after), by}, rules)
+			require.Equal(t, one.to, to)
+			if one.reason == "" {
+				require.Nil(t, reason)
+				return
+			}
+			require.Equal(t, one.reason, reason.Code)
+		})
+	}
+	_, reason := decide(&Order{Status: Confirmed, ConfirmedAt: &at, last: &db.EventRow{Action: "confirmed", Actor: "operator:7"}}, Undo,
+		asking{at, "operator:7"}, Rules{})
+	require.Equal(t, "UNDO_WINDOW_PASSED", reason.Code, "with no window at all, nothing is undone")
 }
 
 func TestDone(t *testing.T) {
@@ -73,7 +124,10 @@ func TestMovesAreThoseOfTheProduct(t *testing.T) {
 	for _, m := range moves {
 		arrows = append(arrows, fmt.Sprintf("%s %s -> %s, %t", m.action, m.from, m.to, m.unless == nil))
 	}
-	require.Equal(t, []string{"confirm CREATED -> CONFIRMED, true", "cancel CREATED -> CANCELED, true", "cancel CONFIRMED -> CANCELED, false"}, arrows)
+	require.Equal(t, []string{
+		"confirm CREATED -> CONFIRMED, true", "cancel CREATED -> CANCELED, true", "cancel CONFIRMED -> CANCELED, false",
+		"undo CONFIRMED -> CREATED, false", "undo CANCELED -> CREATED, false", "undo CANCELED -> CONFIRMED, false",
+	}, arrows)
 	for _, status := range []Status{Created, Confirmed, Canceled} {
 		require.NotEmpty(t, standing[status])
 	}

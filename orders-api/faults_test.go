@@ -23,6 +23,8 @@ var operations = []operation{
 	{"place", func(w *world, _ int64) kittest.Case { return placing(w, 2) }},
 	{"confirm", func(w *world, id int64) kittest.Case { return as(w.operator, confirming(id, "", 0)) }},
 	{"cancel", func(w *world, id int64) kittest.Case { return as(w.operator, canceling(id, 0)) }},
+	{"undo a confirmation", func(w *world, id int64) kittest.Case { w.confirm(id); return as(w.operator, undoing(id, 0)) }},
+	{"undo a cancellation", func(w *world, id int64) kittest.Case { w.cancel(id); return as(w.operator, undoing(id, 0)) }},
 	{"note", func(w *world, id int64) kittest.Case {
 		return kittest.Case{Method: "PATCH", Path: orderPath(id, ""), As: w.operator, Body: `{"note":"x"}`, Header: headers("If-Match", `"1"`)}
 	}},

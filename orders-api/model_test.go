@@ -28,12 +28,21 @@ type modelOrder struct {
 	status            Status
 	lines             map[int64]int64 // pieces, by product
 	placed, confirmed int             // minutes
+	moved             *modelMove      // the last move that the operator made; nil: another did, or nobody
+}
+
+// modelMove is a move from a status: when it was made, and whether it has been undone.
+type modelMove struct {
+	from   Status
+	minute int
+	undone bool
 }
 
 // The rules of the model's world, half a minute away from whole minutes: there the real time that a run takes decides
 // nothing.
 const (
 	modelWindow = 10 // minutes
+	modelUndo   = 1
 	modelTTL    = 120
 	half        = 30 * time.Second
 )
@@ -41,7 +50,9 @@ const (
 // TestModel sends random requests and holds each answer, and all that is left in the end, against the model.
 func TestModel(t *testing.T) {
 	fewer(t)
-	eachSet(t, func(s *Settings) { s.CancelWindow, s.OrderTTL = modelWindow*time.Minute+half, 0 }, func(w *world) {
+	eachSet(t, func(s *Settings) {
+		s.CancelWindow, s.UndoWindow, s.OrderTTL = modelWindow*time.Minute+half, modelUndo*time.Minute+half, 0
+	}, func(w *world) {
 		products := 0
 		rapid.Check(w.t, func(r *rapid.T) {
 			m := &model{w: w, stock: map[int64]int64{}}
@@ -52,7 +63,8 @@ func TestModel(t *testing.T) {
 				m.stock[p.ID] = p.Stock
 			}
 			r.Repeat(map[string]func(*rapid.T){
-				"place": m.place, "confirm": m.confirm, "cancel": m.cancel, "adjust": m.adjust, "expire": m.expire, "wait": m.wait,
+				"place": m.place, "confirm": m.confirm, "cancel": m.cancel, "adjust": m.adjust, "undo": m.undo, "expire": m.expire,
+				"wait": m.wait,
 			})
 			m.compare(r)
 		})
@@ -95,10 +107,8 @@ func (m *model) place(r *rapid.T) {
 		lines[product] += qty
 	}
 	want := 201
-	for product, qty := range lines {
-		if qty > m.stock[product] {
-			want = 409
-		}
+	if m.lacks(lines) {
+		want = 409
 	}
 	placed := m.send(r, kittest.Case{Path: "/orders", Body: orderOf(items...)}, want)
 	if want == 409 {
@@ -132,6 +142,7 @@ func (m *model) confirm(r *rapid.T) {
 		m.send(r, confirming(o.id, "", 0), 409)
 	default:
 		if o.status == Created {
+			o.moved = &modelMove{from: Created, minute: m.minute}
 			o.status, o.confirmed = Confirmed, m.minute
 		}
 		require.Equal(r, Confirmed, m.send(r, confirming(o.id, "", 0), 200).Status)
@@ -146,6 +157,9 @@ func (m *model) cancel(r *rapid.T) {
 	case o.status == Confirmed && m.minute-o.confirmed > modelWindow:
 		m.send(r, canceling(o.id, 0), 409)
 	default:
+		if o.status != Canceled {
+			o.moved = &modelMove{from: o.status, minute: m.minute}
+		}
 		m.canceled(o)
 		require.Equal(r, Canceled, m.send(r, canceling(o.id, 0), 200).Status)
 	}
@@ -156,6 +170,34 @@ func (m *model) canceled(o *modelOrder) {
 		o.status = Canceled
 		m.move(o.lines, 1)
 	}
+}
+
+func (m *model) undo(r *rapid.T) {
+	o := m.order(r)
+	switch {
+	case o == nil:
+		m.send(r, undoing(1<<40, 0), 404)
+	case o.moved != nil && o.moved.undone:
+		require.Equal(r, o.status, m.send(r, undoing(o.id, 0), 200).Status)
+	case o.moved == nil || m.minute-o.moved.minute > modelUndo || o.status == Canceled && m.lacks(o.lines):
+		m.send(r, undoing(o.id, 0), 409)
+	default:
+		if o.status == Canceled {
+			m.move(o.lines, -1)
+		}
+		o.status, o.moved.undone = o.moved.from, true
+		require.Equal(r, o.status, m.send(r, undoing(o.id, 0), 200).Status)
+	}
+}
+
+// lacks says whether there is less in stock than the lines ask for.
+func (m *model) lacks(lines map[int64]int64) bool {
+	for product, qty := range lines {
+		if qty > m.stock[product] {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *model) adjust(r *rapid.T) {
@@ -174,6 +216,7 @@ func (m *model) expire(r *rapid.T) {
 	for _, o := range m.orders {
 		if o.status == Created && m.minute-o.placed > modelTTL {
 			m.canceled(o)
+			o.moved = nil // by another
 		}
 	}
 	_, err := Expire(m.w.t.Context(), m.w.db, Rules{OrderTTL: modelTTL*time.Minute + half})

@@ -46,7 +46,8 @@ type Order struct {
 	CanceledAt       *time.Time
 	Items            []Item `gorm:"-"`
 
-	placedBy *db.Call // known only while it is being placed
+	placedBy *db.Call     // known only while it is being placed
+	last     *db.EventRow // of its last change, as far as undoing depends on it; nil: not read
 }
 
 // Item is one line of an order: a product as it was, and how much of it.
@@ -67,6 +68,7 @@ func (Item) TableName() string { return "order_items" }
 // Rules are the settings that an order's moves depend on.
 type Rules struct {
 	CancelWindow time.Duration // how long a confirmed order may still be cancelled
+	UndoWindow   time.Duration // how long its last move may be undone by who made it
 	OrderTTL     time.Duration // how long an order may wait for its confirmation; 0: for ever
 }
 
@@ -77,13 +79,25 @@ type Action string
 const (
 	Confirm Action = "confirm"
 	Cancel  Action = "cancel"
+	Undo    Action = "undo"
 )
 
-// move is one arrow of an order's life. unless gives the reason that forbids it just now, or nil.
+// actions are all of them, in the order in which they are offered.
+var actions = []Action{Confirm, Cancel, Undo}
+
+// move is one arrow of an order's life. of says which orders can go it, nil: all; unless gives the reason that forbids it
+// just now, or nil.
 type move struct {
 	action   Action
 	from, to Status
-	unless   func(o *Order, at time.Time, rules Rules) *fault.Field
+	of       func(o *Order) bool
+	unless   func(o *Order, now asking, rules Rules) *fault.Field
+}
+
+// asking is when something is asked of an order, and by whom: "operator:7". Only undoing depends on that.
+type asking struct {
+	at time.Time
+	by string
 }
 
 // moves are all that can happen to an order. The API's allowed and blocked actions, the buttons and the refusals read
@@ -92,14 +106,21 @@ var moves = []move{
 	{action: Confirm, from: Created, to: Confirmed},
 	{action: Cancel, from: Created, to: Canceled},
 	{action: Cancel, from: Confirmed, to: Canceled, unless: cancelWindowPassed},
+	{action: Undo, from: Confirmed, to: Created, unless: notUndoable},
+	{action: Undo, from: Canceled, to: Created, of: neverConfirmed, unless: notUndoable},
+	{action: Undo, from: Canceled, to: Confirmed, of: wasConfirmed, unless: notUndoable},
 }
 
 // refusals are the codes of an action that no arrow allows.
-var refusals = map[Action]string{Confirm: "ORDER_NOT_CONFIRMABLE", Cancel: "ORDER_NOT_CANCELABLE"}
+var refusals = map[Action]string{Confirm: "ORDER_NOT_CONFIRMABLE", Cancel: "ORDER_NOT_CANCELABLE", Undo: "ORDER_NOT_UNDOABLE"}
 
-func cancelWindowPassed(o *Order, at time.Time, rules Rules) *fault.Field {
+func wasConfirmed(o *Order) bool { return o.ConfirmedAt != nil }
+
+func neverConfirmed(o *Order) bool { return o.ConfirmedAt == nil }
+
+func cancelWindowPassed(o *Order, now asking, rules Rules) *fault.Field {
 	end := o.ConfirmedAt.Add(rules.CancelWindow)
-	if !at.After(end) {
+	if !now.at.After(end) {
 		return nil
 	}
 	return &fault.Field{Field: "status", Code: "CANCEL_WINDOW_PASSED", Args: fault.Args{"passed_at": end.Format(time.RFC3339)}}
@@ -109,16 +130,19 @@ func cancelWindowPassed(o *Order, at time.Time, rules Rules) *fault.Field {
 var standing = map[Status]string{Created: "ORDER_IS_CREATED", Confirmed: "ORDER_IS_CONFIRMED", Canceled: "ORDER_IS_CANCELED"}
 
 // decide says where an action leads at this moment, or the reason why it leads nowhere.
-func decide(o *Order, action Action, at time.Time, rules Rules) (to Status, reason *fault.Field) {
+func decide(o *Order, action Action, now asking, rules Rules) (to Status, reason *fault.Field) {
 	reason = &fault.Field{Field: "status", Code: standing[o.Status]}
+	if action == Undo {
+		reason.Code = nothingToUndo
+	}
 	for _, m := range moves {
-		if m.action != action || m.from != o.Status {
+		if m.action != action || m.from != o.Status || m.of != nil && !m.of(o) {
 			continue
 		}
 		if m.unless == nil {
 			return m.to, nil
 		}
-		if reason = m.unless(o, at, rules); reason == nil {
+		if reason = m.unless(o, now, rules); reason == nil {
 			return m.to, nil
 		}
 	}
@@ -157,7 +181,7 @@ func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error
 	if err != nil || done(o, Confirm) {
 		return o, err
 	}
-	to, reason := decide(o, Confirm, tx.Now, rules)
+	to, reason := decide(o, Confirm, asking{at: tx.Now}, rules)
 	if reason != nil {
 		return nil, refusal(Confirm, reason)
 	}
@@ -170,7 +194,7 @@ func (rules Rules) cancel(tx *db.Tx, id int64, match crud.Match, why Cancellatio
 	if err != nil || done(o, Cancel) {
 		return o, err
 	}
-	to, reason := decide(o, Cancel, tx.Now, rules)
+	to, reason := decide(o, Cancel, asking{at: tx.Now}, rules)
 	if reason != nil {
 		return nil, refusal(Cancel, reason)
 	}
@@ -178,7 +202,7 @@ func (rules Rules) cancel(tx *db.Tx, id int64, match crud.Match, why Cancellatio
 }
 
 func (o *Order) cancel(tx *db.Tx, to Status, why Cancellation) error {
-	if err := returnStock(tx, o); err != nil {
+	if err := giveBack(tx, o); err != nil {
 		return err
 	}
 	return o.change(tx, "canceled", func() {
@@ -222,6 +246,7 @@ func (o *Order) change(tx *db.Tx, action string, edit func()) error {
 	if result.RowsAffected != 1 {
 		return fmt.Errorf("order %d: %d rows were %s", o.ID, result.RowsAffected, action)
 	}
+	o.last = &db.EventRow{Action: action, Actor: tx.Actor()}
 	return tx.Record(db.Event{EntityType: "order", EntityID: o.ID, EntityVersion: o.Version, Action: action, Changes: changes})
 }
 

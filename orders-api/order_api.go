@@ -41,9 +41,9 @@ type oneOrder struct {
 	AsOf *time.Time `query:"as_of"`
 }
 
-// confirmOrder heeds If-Match without asking for it, as do cancelOrder and adjustStock: crud.MatchOf reads it, here it is
-// told to the readers of the document.
-type confirmOrder struct {
+// moveOrder confirms an order, or undoes its last move. It heeds If-Match without asking for it, as do cancelOrder and
+// adjustStock: crud.MatchOf reads it, here it is told to the readers of the document.
+type moveOrder struct {
 	ID      int64  `path:"id"`
 	IfMatch string `header:"If-Match"`
 }
@@ -73,7 +73,7 @@ func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
 		return nil, err
 	}
 	ctx, language := kit.Context(c), kit.Language(c)
-	write := db.Write{Call: call, Now: s.now(language), LookedUp: true}
+	write := db.Write{Call: call, Now: s.now(c), LookedUp: true}
 	found := make(chan stored, 1)
 	go func() {
 		answer, err := s.db.Stored(ctx, write)
@@ -193,7 +193,7 @@ func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 	if in.AsOf != nil {
 		return crud.Sent(s.asOf(kit.Context(c), in.ID, *in.AsOf, kit.Language(c)))
 	}
-	answer, err := s.now(kit.Language(c))(kit.Context(c), in.ID)
+	answer, err := s.now(c)(kit.Context(c), in.ID)
 	return crud.Sent(answer, err)
 }
 
@@ -214,17 +214,22 @@ func (s *service) asOf(ctx context.Context, id int64, at time.Time, language str
 	if err != nil {
 		return db.Answer{}, err
 	}
-	return answerOf(o, http.StatusOK, at, s.rules, language)
+	return answerOf(o, http.StatusOK, asking{at: at}, s.rules, language)
 }
 
-// now answers an order as it is at this moment.
-func (s *service) now(language string) func(ctx context.Context, id int64) (db.Answer, error) {
+// now answers an order as it is at this moment, to who asks.
+func (s *service) now(c *fiber.Ctx) func(ctx context.Context, id int64) (db.Answer, error) {
+	language, by := kit.Language(c), mover(c)
 	return func(ctx context.Context, id int64) (db.Answer, error) {
 		o, err := Get(ctx, s.db, id)
 		if err != nil {
 			return db.Answer{}, err
 		}
-		return answerOf(o, http.StatusOK, s.db.Now(), s.rules, language)
+		now := asking{s.db.Now(), by}
+		if err := s.rules.recall(s.db.Read(ctx), o, now.at); err != nil {
+			return db.Answer{}, err
+		}
+		return answerOf(o, http.StatusOK, now, s.rules, language)
 	}
 }
 
@@ -248,7 +253,7 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	return &kit.Answer{Body: body, Link: page.Link(c.Path())}, nil
 }
 
-func (s *service) confirm(c *fiber.Ctx, in *confirmOrder) (*kit.Answer, error) {
+func (s *service) confirm(c *fiber.Ctx, in *moveOrder) (*kit.Answer, error) {
 	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return s.rules.confirm(tx, in.ID, match)
 	})
@@ -257,6 +262,13 @@ func (s *service) confirm(c *fiber.Ctx, in *confirmOrder) (*kit.Answer, error) {
 func (s *service) cancel(c *fiber.Ctx, in *cancelOrder) (*kit.Answer, error) {
 	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
 		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: textOf(in.Body.Note)})
+	})
+}
+
+func (s *service) undo(c *fiber.Ctx, in *moveOrder) (*kit.Answer, error) {
+	by := mover(c)
+	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
+		return s.rules.undo(tx, in.ID, match, by)
 	})
 }
 
@@ -288,7 +300,7 @@ func noteOf(value jsontext.Value) (*string, error) {
 // change makes one change of an order once for its request's key, and answers the order as it is after that.
 func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
 	match, unreadable := crud.MatchOf(c)
-	language := kit.Language(c)
+	language, by := kit.Language(c), mover(c)
 	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
 		if unreadable != nil { // told here, where the key is known to have no answer yet
 			return db.Answer{}, unreadable
@@ -297,6 +309,9 @@ func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, 
 		if err != nil {
 			return db.Answer{}, err
 		}
-		return answerOf(o, http.StatusOK, tx.Now, s.rules, language)
-	}, s.now(language))
+		if err := s.rules.recall(tx.DB, o, tx.Now); err != nil {
+			return db.Answer{}, err
+		}
+		return answerOf(o, http.StatusOK, asking{tx.Now, by}, s.rules, language)
+	}, s.now(c))
 }

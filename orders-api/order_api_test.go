@@ -27,7 +27,7 @@ func TestOrderIsAnsweredAsItIsRead(t *testing.T) {
 			`"created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","updated_at":"[^"]+Z",`+
 			`"items":\[{"product_id":2,"sku":"NUT-8","name":"Product NUT-8","qty":7,"unit_price_cents":99,"subtotal_cents":693},`+
 			`{"product_id":1,"sku":"BOLT-8","name":"Product BOLT-8","qty":3,"unit_price_cents":250,"subtotal_cents":750}\],`+
-			`"allowed_actions":\["confirm","cancel"\],"blocked_actions":\[\]}$`, string(placed.Body))
+			`"allowed_actions":\["confirm","cancel"\],"blocked_actions":\[{"action":"undo","code":"NOTHING_TO_UNDO","detail":"[^"]+"}\]}$`, string(placed.Body))
 		for _, token := range []string{w.viewer, w.operator, w.manager, kittest.ServiceToken} {
 			read := w.Do(w.t, kittest.Case{Path: "/orders/1", As: token, Status: 200})
 			require.Equal(w.t, string(placed.Body), string(read.Body), "what POST answers is what GET answers")
@@ -184,6 +184,7 @@ func (w *world) wrongAddresses() []kittest.Case {
 		method, path, allow string
 	}{
 		{"DELETE", "/orders/1", "GET, HEAD, PATCH"}, {"PUT", "/orders/1", "GET, HEAD, PATCH"}, {"GET", "/orders/1/confirm", "POST"},
+		{"GET", "/orders/1/undo", "POST"},
 		{"DELETE", "/products/1", "GET, HEAD, PATCH"}, {"PATCH", "/orders", "GET, HEAD, POST"}, {"PUT", "/orders/1/cancel", "POST"},
 	} {
 		cases = append(cases, kittest.Case{
@@ -191,7 +192,7 @@ func (w *world) wrongAddresses() []kittest.Case {
 			Check: func(t *testing.T, r *kittest.Response) { require.Equal(t, one.allow, r.Header.Get("Allow")) },
 		})
 	}
-	for _, path := range []string{"/orders/", "/orders/1/", "/Orders", "/orders/1/undo", "/orders/1/confirm/now", "//orders"} {
+	for _, path := range []string{"/orders/", "/orders/1/", "/Orders", "/orders/1/undone", "/orders/1/confirm/now", "//orders"} {
 		cases = append(cases, kittest.Case{Path: path, As: w.manager, Status: 404, Code: "NOT_FOUND"})
 	}
 	return cases

@@ -81,7 +81,7 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, key string) (web.Order, *
 func (b *backoffice) offer(c *fiber.Ctx, page *web.Order, told *story, key string) {
 	o, now := told.order, b.db.Now()
 	for _, action := range []Action{Confirm, Cancel} {
-		_, reason := decide(o, action, now, b.rules)
+		_, reason := decide(o, action, asking{at: now}, b.rules)
 		offered := web.Action{Name: string(action), Allowed: reason == nil && mayWrite(c), Key: key}
 		switch {
 		case reason != nil:
@@ -149,7 +149,7 @@ func (b *backoffice) confirmOrder(c *fiber.Ctx, sent url.Values) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.confirm(c, &confirmOrder{ID: id}); err != nil {
+	if _, err := b.confirm(c, &moveOrder{ID: id}); err != nil {
 		return b.refusedOrder(c, id, sent.Get("key"), err)
 	}
 	return b.changed(c, id, sent.Get("key"))
@@ -262,7 +262,7 @@ func (b *backoffice) showCancel(c *fiber.Ctx, id int64, asked cancelForm, refuse
 	if err != nil {
 		return err
 	}
-	if _, reason := decide(told.order, Cancel, b.db.Now(), b.rules); reason != nil {
+	if _, reason := decide(told.order, Cancel, asking{at: b.db.Now()}, b.rules); reason != nil {
 		return b.refusedOrder(c, id, asked.key, refusal(Cancel, reason))
 	}
 	page := web.Cancel{

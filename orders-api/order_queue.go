@@ -63,7 +63,7 @@ func (q *queue) place(tx *db.Tx, batch []*arrival) ([]db.Outcome, error) {
 	for i, p := range placed {
 		outcomes[i].Refusal = p.Refusal
 		if p.Refusal == nil {
-			outcomes[i].Answer, err = answerOf(p.Order, http.StatusCreated, tx.Now, q.rules, languages[i])
+			outcomes[i].Answer, err = answerOf(p.Order, http.StatusCreated, asking{at: tx.Now}, q.rules, languages[i])
 		}
 		if err != nil {
 			return nil, err

@@ -38,7 +38,7 @@ func TestConfirming(t *testing.T) {
 		confirmed := w.confirm(1)
 		require.Equal(w.t, Confirmed, confirmed.Status)
 		require.WithinDuration(w.t, at, *confirmed.ConfirmedAt, time.Minute)
-		require.Equal(w.t, []Action{Cancel}, confirmed.AllowedActions)
+		require.Equal(w.t, []Action{Cancel, Undo}, confirmed.AllowedActions)
 		require.Equal(w.t, []BlockedAction{{Confirm, "ORDER_IS_CONFIRMED", "The order has been confirmed already."}}, confirmed.BlockedActions)
 		require.EqualValues(w.t, 2, confirmed.Version)
 
@@ -75,7 +75,7 @@ func TestMovesThatAreNotThere(t *testing.T) {
 			as(w.operator, es),
 		})
 		canceled := w.get(1)
-		require.Empty(w.t, canceled.AllowedActions)
+		require.Equal(w.t, []Action{Undo}, canceled.AllowedActions)
 		require.Equal(w.t, []string{"ORDER_IS_CANCELED", "ORDER_IS_CANCELED"}, []string{canceled.BlockedActions[0].Code, canceled.BlockedActions[1].Code})
 	})
 }

@@ -63,7 +63,7 @@ func expire(ctx context.Context, d *db.DB, rules Rules, id int64) (expired bool,
 		if err := tx.Where("order_id = ?", id).Order("line").Find(&o.Items).Error; err != nil {
 			return err
 		}
-		to, reason := decide(o, Cancel, tx.Now, rules)
+		to, reason := decide(o, Cancel, asking{at: tx.Now}, rules)
 		if reason != nil {
 			return nil
 		}

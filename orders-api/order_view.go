@@ -45,13 +45,13 @@ type CustomerSnapshot struct {
 type OrderDetails struct {
 	OrderSummary
 	Items          []Item          `json:"items"`
-	AllowedActions []Action        `json:"allowed_actions" validate:"dive,oneof=confirm cancel"`
+	AllowedActions []Action        `json:"allowed_actions" validate:"dive,oneof=confirm cancel undo"`
 	BlockedActions []BlockedAction `json:"blocked_actions"`
 }
 
 // BlockedAction is an action that is not allowed now, and why.
 type BlockedAction struct {
-	Action Action `json:"action" validate:"oneof=confirm cancel"`
+	Action Action `json:"action" validate:"oneof=confirm cancel undo"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
@@ -67,10 +67,10 @@ func summaryOf(o *Order) OrderSummary {
 }
 
 // viewOf is an order with the actions that this moment allows; the reasons of the others are in the reader's language.
-func viewOf(o *Order, at time.Time, rules Rules, language string) OrderDetails {
+func viewOf(o *Order, now asking, rules Rules, language string) OrderDetails {
 	v := OrderDetails{OrderSummary: summaryOf(o), Items: o.Items, AllowedActions: []Action{}, BlockedActions: []BlockedAction{}}
-	for _, action := range []Action{Confirm, Cancel} {
-		_, reason := decide(o, action, at, rules)
+	for _, action := range actions {
+		_, reason := decide(o, action, now, rules)
 		if reason == nil {
 			v.AllowedActions = append(v.AllowedActions, action)
 			continue
@@ -99,8 +99,8 @@ func encode(v any) ([]byte, error) {
 }
 
 // answerOf is an order as the answer of a write, ready to be stored with it.
-func answerOf(o *Order, status int, at time.Time, rules Rules, language string) (db.Answer, error) {
-	body, err := encode(viewOf(o, at, rules, language))
+func answerOf(o *Order, status int, now asking, rules Rules, language string) (db.Answer, error) {
+	body, err := encode(viewOf(o, now, rules, language))
 	answer := db.Answer{
 		Status: status, ContentType: "application/json", ETag: crud.ETag(o.Version), Body: body, TargetType: "order", TargetID: o.ID,
 	}

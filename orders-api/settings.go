@@ -12,6 +12,7 @@ type Settings struct {
 	kit.Settings
 	kit.Database
 	CancelWindow time.Duration `env:"CANCEL_WINDOW" envDefault:"10m" help:"how long a confirmed order may still be cancelled"`
+	UndoWindow   time.Duration `env:"UNDO_WINDOW" envDefault:"60s" help:"how long who has confirmed or cancelled an order may take that back"`
 	OrderTTL     time.Duration `env:"ORDER_TTL" envDefault:"72h" help:"how long an order waits to be confirmed; 0: for ever"`
 	CompanyName  string        `env:"COMPANY_NAME" envDefault:"B2B orders" help:"whose backoffice it is"`
 	Currency     string        `env:"CURRENCY" envDefault:"USD" help:"of all amounts: an ISO 4217 code"`
@@ -26,6 +27,9 @@ func (s Settings) Check() []string {
 	var mistakes []string
 	if s.CancelWindow < 0 {
 		mistakes = append(mistakes, "CANCEL_WINDOW must not be negative")
+	}
+	if s.UndoWindow < 0 {
+		mistakes = append(mistakes, "UNDO_WINDOW must not be negative")
 	}
 	if s.OrderTTL < 0 {
 		mistakes = append(mistakes, "ORDER_TTL must not be negative")

@@ -70,9 +70,15 @@ func (w *world) costs() []costed {
 		{"place three lines", order(item(3, 1), item(1, 1), item(2, 1)), 8},
 		{"place by SKU", order(bySKU("SKU-3", 1), bySKU("SKU-1", 1), item(2, 1)), 9},
 		{"confirm", move(func(id int64, key string) kittest.Case { return confirming(id, key, 200) }), 7},
-		{"confirm again", move(func(_ int64, key string) kittest.Case { return confirming(1, key, 200) }), 5},
+		{"confirm again", move(func(_ int64, key string) kittest.Case { return confirming(1, key, 200) }), 6},
 		{"cancel", move(func(id int64, _ string) kittest.Case { return canceling(id, 200) }), 9},
 		{"cancel with a key", move(func(id int64, key string) kittest.Case { return keyed(canceling(id, 200), key) }), 10},
+		{"undo a cancellation", func() kittest.Case {
+			n++
+			w.cancel(int64(n))
+			w.faults.Arm(nil)
+			return as(w.operator, undoing(int64(n), 200))
+		}, 10},
 		{"note", move(func(id int64, key string) kittest.Case {
 			return kittest.Case{Method: "PATCH", Path: orderPath(id, ""), Body: `{"note":"` + key + `"}`, Header: headers("If-Match", "*"), Status: 200}
 		}), 6},
@@ -80,7 +86,8 @@ func (w *world) costs() []costed {
 			return kittest.Case{Path: "/products/1/stock-adjustments", As: w.manager, Body: `{"delta":1,"note":"x"}`, Status: 200}
 		}, 6},
 		{"replay", func() kittest.Case { return keyed(placing(w, 1), "stored") }, 1},
-		{"get", read("/orders/1"), 2},
+		{"get", read("/orders/25"), 2},
+		{"get one that was confirmed just now", read("/orders/1"), 3},
 		{"list of 2", read("/orders?limit=2"), 1},
 		{"list of 20", read("/orders?limit=20"), 1},
 		{"list of 100", read("/orders?limit=100&status=CREATED"), 1},

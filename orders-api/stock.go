@@ -14,6 +14,7 @@ const (
 	reasonInitial    = "INITIAL"
 	reasonOrder      = "ORDER"
 	reasonCancel     = "CANCEL"
+	reasonUndo       = "UNDO"
 	reasonAdjustment = "ADJUSTMENT"
 )
 
@@ -117,28 +118,59 @@ func (s *shelf) record(tx *db.Tx) error {
 	return nil
 }
 
-// returnStock puts a cancelled order's pieces back.
-func returnStock(tx *db.Tx, o *Order) error {
-	shelf, err := lockShelf(tx, productIDs([]Placement{{Lines: linesOf(o)}}))
+// giveBack puts a canceled order's pieces back.
+func giveBack(tx *db.Tx, o *Order) error {
+	shelf, err := shelfOfOrder(tx, o)
 	if err != nil {
 		return err
 	}
 	for _, item := range o.Items {
-		if shelf.products[item.ProductID] == nil {
-			return fmt.Errorf("order %d: product %d is gone", o.ID, item.ProductID)
-		}
 		shelf.move(item.ProductID, item.Qty, reasonCancel, o)
 	}
-	if err := shelf.update(tx); err != nil {
+	return shelf.write(tx)
+}
+
+// takeAgain takes the pieces that an order had given back, if all of them are still there.
+func takeAgain(tx *db.Tx, o *Order) error {
+	shelf, err := shelfOfOrder(tx, o)
+	if err != nil {
 		return err
 	}
-	return shelf.record(tx)
+	if err := short(linesOf(o), shelf.products); err != nil {
+		return err
+	}
+	for _, item := range o.Items {
+		shelf.move(item.ProductID, -item.Qty, reasonUndo, o)
+	}
+	return shelf.write(tx)
+}
+
+// shelfOfOrder locks the products of an order's lines.
+func shelfOfOrder(tx *db.Tx, o *Order) (*shelf, error) {
+	shelf, err := lockShelf(tx, productIDs([]Placement{{Lines: linesOf(o)}}))
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range o.Items {
+		if shelf.products[item.ProductID] == nil {
+			return nil, fmt.Errorf("order %d: product %d is gone", o.ID, item.ProductID)
+		}
+	}
+	return shelf, nil
+}
+
+// write writes what has moved.
+func (s *shelf) write(tx *db.Tx) error {
+	if err := s.update(tx); err != nil {
+		return err
+	}
+	return s.record(tx)
 }
 
 func linesOf(o *Order) []Line {
 	lines := make([]Line, len(o.Items))
 	for i, item := range o.Items {
-		lines[i] = Line{ProductID: item.ProductID, Qty: item.Qty}
+		lines[i] = Line{ProductID: item.ProductID, Qty: item.Qty, At: fmt.Sprintf("items[%d]", i)}
 	}
 	return lines
 }

@@ -58,7 +58,7 @@ func newWorld(t *testing.T, url string, set func(*Settings)) *world {
 	t.Helper()
 	w := &world{t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{Apart: "import"}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
 	w.settings = Settings{
-		Settings: kittest.Settings(), CancelWindow: 10 * time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "Almacenes Andinos", Currency: "USD",
+		Settings: kittest.Settings(), CancelWindow: 10 * time.Minute, UndoWindow: time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "Almacenes Andinos", Currency: "USD",
 	}
 	w.settings.CustomersAPIURL = w.customers.url
 	set(&w.settings)
@@ -252,6 +252,15 @@ func confirming(id int64, key string, status int) kittest.Case {
 
 func canceling(id int64, status int) kittest.Case {
 	return kittest.Case{Path: orderPath(id, "/cancel"), Body: `{"reason":"CUSTOMER_REQUEST"}`, Status: status}
+}
+
+func undoing(id int64, status int) kittest.Case {
+	return kittest.Case{Method: "POST", Path: orderPath(id, "/undo"), Status: status}
+}
+
+func (w *world) undo(id int64) OrderDetails {
+	w.t.Helper()
+	return w.order(undoing(id, 200))
 }
 
 // as gives a case its sender.

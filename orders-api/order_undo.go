@@ -1,0 +1,105 @@
+package orders
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"gorm.io/gorm"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
+)
+
+// undoings names the event that tells of a move's undoing, by the event of the move.
+var undoings = map[string]string{"confirmed": "confirmation_undone", "canceled": "cancellation_undone"}
+
+// undo takes an order's last move back, in the name of who made it. A canceled order takes its stock again, if it is still
+// there. What has been undone already stays as it is.
+func (rules Rules) undo(tx *db.Tx, id int64, match crud.Match, by string) (*Order, error) {
+	o, err := lockForMove(tx, id, match)
+	if err != nil {
+		return nil, err
+	}
+	if o.last, err = lastOf(tx.DB, o); err != nil || isUndone(o.last) {
+		return o, err
+	}
+	to, reason := decide(o, Undo, asking{at: tx.Now, by: by}, rules)
+	if reason != nil {
+		return nil, refusal(Undo, reason)
+	}
+	if o.Status == Confirmed {
+		return o, o.change(tx, undoings["confirmed"], func() { o.Status, o.ConfirmedAt = to, nil })
+	}
+	if err := takeAgain(tx, o); err != nil {
+		return nil, err
+	}
+	return o, o.change(tx, undoings["canceled"], func() {
+		o.Status, o.CanceledAt, o.CancelReason, o.CancelNote = to, nil, nil, ""
+	})
+}
+
+// notUndoable says why an order's last move can't be undone: it is too long ago, something has followed it, or another
+// made it.
+func notUndoable(o *Order, now asking, rules Rules) *fault.Field {
+	end := o.movedAt().Add(rules.UndoWindow)
+	switch {
+	case !now.at.Before(end):
+		return &fault.Field{Field: "status", Code: "UNDO_WINDOW_PASSED", Args: fault.Args{"passed_at": end.Format(time.RFC3339)}}
+	case o.last == nil || isUndone(o.last):
+		return &fault.Field{Field: "status", Code: nothingToUndo}
+	case undoings[o.last.Action] == "":
+		return &fault.Field{Field: "status", Code: "UNDO_FOLLOWED"}
+	case o.last.Actor != now.by:
+		return &fault.Field{Field: "status", Code: "UNDO_NOT_YOURS"}
+	}
+	return nil
+}
+
+// nothingToUndo is the code of an order that has made no move yet, or whose last has been undone.
+const nothingToUndo = "NOTHING_TO_UNDO"
+
+// movedAt is when an order came to be as it is; it is not asked of one that was only placed.
+func (o *Order) movedAt() *time.Time {
+	if o.Status == Canceled {
+		return o.CanceledAt
+	}
+	return o.ConfirmedAt
+}
+
+// isUndone says whether an event tells of an undoing; nil is none.
+func isUndone(e *db.EventRow) bool {
+	return e != nil && (e.Action == undoings["confirmed"] || e.Action == undoings["canceled"])
+}
+
+// recall reads the order's last event where undoing may depend on it: that of a move which was made a moment ago.
+func (rules Rules) recall(q *gorm.DB, o *Order, at time.Time) (err error) {
+	if o.last == nil && o.Status != Created && at.Before(o.movedAt().Add(rules.UndoWindow)) {
+		o.last, err = lastOf(q, o)
+	}
+	return err
+}
+
+// lastOf is the event of an order's last change; nil for none.
+func lastOf(q *gorm.DB, o *Order) (*db.EventRow, error) {
+	var last []db.EventRow
+	err := q.Select("action", "actor").Where("entity_type = ? AND entity_id = ? AND entity_version = ?", "order", o.ID, o.Version).
+		Limit(1).Find(&last).Error
+	if err != nil {
+		return nil, fmt.Errorf("last event of order %d: %w", o.ID, err)
+	}
+	if len(last) == 0 {
+		return nil, nil
+	}
+	return &last[0], nil
+}
+
+// mover is whose moves the one who asks may undo; "" for a service, which may undo none.
+func mover(c *fiber.Ctx) string {
+	if who := kit.Who(c); who.Operator != 0 {
+		return who.Caller()
+	}
+	return ""
+}
