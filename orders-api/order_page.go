@@ -28,7 +28,7 @@ func (b *backoffice) orderPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page, told, err := b.orderView(c, id, uuid.NewString())
+	page, told, err := b.orderView(c, id, resent{})
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,22 @@ func (b *backoffice) backToOrder(c *fiber.Ctx) error {
 	return c.Redirect(orderURL(id), http.StatusSeeOther)
 }
 
-// orderView reads an order with its events, for a page whose forms carry a key.
-func (b *backoffice) orderView(c *fiber.Ctx, id int64, key string) (web.Order, *story, error) {
+// resent is the action that was asked for, and its key: on the page that refuses it, its form is the same request once
+// more. Every other form of a page is a request of its own.
+type resent struct {
+	action Action
+	key    string
+}
+
+func (r resent) keyOf(action Action) string {
+	if r.key != "" && action == r.action {
+		return r.key
+	}
+	return uuid.NewString()
+}
+
+// orderView reads an order with its events, for its page.
+func (b *backoffice) orderView(c *fiber.Ctx, id int64, again resent) (web.Order, *story, error) {
 	frame, err := b.Frame(c, "orders")
 	if err != nil {
 		return web.Order{}, nil, err
@@ -73,16 +87,17 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, key string) (web.Order, *
 		})
 	}
 	told.fill(&page)
-	b.offer(c, &page, told, key)
+	b.offer(c, &page, told, again)
+	b.tellDone(c, &page, told, again)
 	return page, told, nil
 }
 
 // offer puts in what can be done now, what can't and why, and what will happen by itself.
-func (b *backoffice) offer(c *fiber.Ctx, page *web.Order, told *story, key string) {
+func (b *backoffice) offer(c *fiber.Ctx, page *web.Order, told *story, again resent) {
 	o, now := told.order, b.db.Now()
 	for _, action := range []Action{Confirm, Cancel} {
 		_, reason := decide(o, action, asking{at: now}, b.rules)
-		offered := web.Action{Name: string(action), Allowed: reason == nil && mayWrite(c), Key: key}
+		offered := web.Action{Name: string(action), Allowed: reason == nil && mayWrite(c), Key: again.keyOf(action)}
 		switch {
 		case reason != nil:
 			offered.Reason = told.why(page.Reader, kit.Who(c), reason.Code)
@@ -99,9 +114,21 @@ func (b *backoffice) offer(c *fiber.Ctx, page *web.Order, told *story, key strin
 	if end := b.cancelEnd(o); end != nil && now.Before(*end) {
 		page.Upcoming = append(page.Upcoming, web.Upcoming{What: "cancel_closes", At: *end})
 	}
-	if last, fresh := told.justDone(kit.Who(c), now); fresh {
-		page.Done = &web.Note{Kind: "ok", Title: page.T("page.done."+last, "id", o.ID)}
-		page.Actions[0].Focus = last == "created"
+}
+
+// tellDone says what the reader has just done, and lets them undo it while they can.
+func (b *backoffice) tellDone(c *fiber.Ctx, page *web.Order, told *story, again resent) {
+	o, now := told.order, b.db.Now()
+	_, reason := decide(o, Undo, asking{now, mover(c)}, b.rules)
+	canUndo := reason == nil && mayWrite(c)
+	last, fresh := told.justDone(kit.Who(c), now)
+	if !fresh && !canUndo {
+		return
+	}
+	page.Done = &web.Note{Kind: "ok", Title: page.T("page.done."+last, "id", o.ID)}
+	page.Actions[0].Focus = last == "created"
+	if canUndo {
+		page.Undo = &web.Undo{Key: again.keyOf(Undo), Until: o.movedAt().Add(b.rules.UndoWindow), Window: b.rules.UndoWindow}
 	}
 }
 
@@ -132,6 +159,8 @@ func (b *backoffice) hint(r web.Reader, o *Order, action Action, now time.Time) 
 // noteOnArrival tells what the reader should know who comes from a form that did nothing new.
 func noteOnArrival(r web.Reader, told *story, who kit.Identity, came string) *web.Note {
 	switch {
+	case came == cameTooLate && isUndone(told.order.last):
+		return &web.Note{Kind: "info", Title: told.undoneBy(r, who), Text: r.T("page.note.nothing_again")}
 	case came == cameTooLate && told.order.Status != Created:
 		return &web.Note{Kind: "info", Title: told.why(r, who, standing[told.order.Status]), Text: r.T("page.note.nothing_again")}
 	case came == cameAgain:
@@ -150,7 +179,19 @@ func (b *backoffice) confirmOrder(c *fiber.Ctx, sent url.Values) error {
 		return err
 	}
 	if _, err := b.confirm(c, &moveOrder{ID: id}); err != nil {
-		return b.refusedOrder(c, id, sent.Get("key"), err)
+		return b.refusedOrder(c, id, resent{Confirm, sent.Get("key")}, err)
+	}
+	return b.changed(c, id, sent.Get("key"))
+}
+
+// undoOrder undoes what the reader has just done, from the button beside it.
+func (b *backoffice) undoOrder(c *fiber.Ctx, sent url.Values) error {
+	id, err := taken(c, sent)
+	if err != nil {
+		return err
+	}
+	if _, err := b.undo(c, &moveOrder{ID: id}); err != nil {
+		return b.refusedOrder(c, id, resent{Undo, sent.Get("key")}, err)
 	}
 	return b.changed(c, id, sent.Get("key"))
 }
@@ -179,14 +220,14 @@ func (b *backoffice) changed(c *fiber.Ctx, id int64, key string) error {
 	return c.Redirect(orderURL(id)+"?"+cameBy+"="+cameTooLate, http.StatusSeeOther)
 }
 
-// refusedOrder shows an order as it truly is, with the reason why an action was refused. Its forms keep the key that was
-// sent, so that what is sent again is the same request.
-func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, key string, err error) error {
+// refusedOrder shows an order as it truly is, with the reason why an action was refused. The action's form keeps the key
+// that was sent, so that what is sent again is the same request.
+func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, again resent, err error) error {
 	f := fault.Of(err)
 	if f.Kind == fault.NotFound || f.Kind == fault.Forbidden || f.Kind == fault.Unauthenticated || f.Kind == fault.Malformed {
 		return err
 	}
-	page, told, readErr := b.orderView(c, id, key)
+	page, told, readErr := b.orderView(c, id, again)
 	if readErr != nil {
 		return err // of the two, what the operator asked for
 	}
@@ -198,6 +239,8 @@ func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, key string, err error)
 func refusalNote(r web.Reader, problem kit.Problem, f *fault.Fault, told *story, who kit.Identity) *web.Note {
 	note := &web.Note{Kind: "bad", Title: problem.Title, Text: problem.Detail}
 	switch {
+	case f.Code == "INSUFFICIENT_STOCK" && told != nil:
+		note.Title, note.Text = r.T("page.note.sold"), told.missing(r, f)
 	case f.Kind == fault.Conflict && len(f.Fields) > 0 && told != nil:
 		note.Title, note.Text = problem.Detail, told.why(r, who, f.Fields[0].Code)
 	case problem.Status >= http.StatusInternalServerError:
@@ -250,7 +293,7 @@ func (b *backoffice) cancelOrder(c *fiber.Ctx, sent url.Values) error {
 	case err == nil:
 		return b.changed(c, id, asked.key)
 	case fault.Of(err).Kind == fault.Conflict:
-		return b.refusedOrder(c, id, asked.key, err)
+		return b.refusedOrder(c, id, resent{Cancel, asked.key}, err)
 	}
 	return b.showCancel(c, id, asked, err)
 }
@@ -258,16 +301,16 @@ func (b *backoffice) cancelOrder(c *fiber.Ctx, sent url.Values) error {
 // showCancel shows the question, with what was answered and what is wrong with it. An order that can't be canceled now is
 // shown itself, with the reason.
 func (b *backoffice) showCancel(c *fiber.Ctx, id int64, asked cancelForm, refused error) error {
-	order, told, err := b.orderView(c, id, asked.key)
+	order, told, err := b.orderView(c, id, resent{Cancel, asked.key})
 	if err != nil {
 		return err
 	}
 	if _, reason := decide(told.order, Cancel, asking{at: b.db.Now()}, b.rules); reason != nil {
-		return b.refusedOrder(c, id, asked.key, refusal(Cancel, reason))
+		return b.refusedOrder(c, id, resent{Cancel, asked.key}, refusal(Cancel, reason))
 	}
 	page := web.Cancel{
 		Frame: order.Frame, Order: order, Until: b.cancelEnd(told.order), Key: asked.key, Reason: asked.reason, Note: asked.note,
-		Reasons: cancelReasons,
+		Reasons: cancelReasons, UndoFor: b.rules.UndoWindow,
 	}
 	if refused != nil {
 		problem, f := kit.Refusal(c, refused), fault.Of(refused)

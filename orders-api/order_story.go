@@ -3,6 +3,7 @@ package orders
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,15 +11,16 @@ import (
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
+	"b2b.example/kit/fault"
 	"b2b.example/web"
 )
 
 // story is an order with what happened to it, the newest first.
 type story struct {
-	order    *Order
-	events   []db.EventRow
-	cancelBy time.Duration // the cancel window
-	ends     *time.Time    // of the cancel window
+	order  *Order
+	events []db.EventRow
+	rules  Rules
+	ends   *time.Time // of the cancel window
 }
 
 func (b *backoffice) storyOf(c *fiber.Ctx, id int64) (*story, error) {
@@ -27,7 +29,10 @@ func (b *backoffice) storyOf(c *fiber.Ctx, id int64) (*story, error) {
 		return nil, err
 	}
 	events, err := b.db.Events(kit.Context(c), "order", id, 0, screens.TimelineLength)
-	return &story{order: o, events: events, cancelBy: b.rules.CancelWindow, ends: b.cancelEnd(o)}, err
+	if len(events) > 0 && events[0].EntityVersion == o.Version {
+		o.last = &events[0]
+	}
+	return &story{order: o, events: events, rules: b.rules, ends: b.cancelEnd(o)}, err
 }
 
 // last is the newest event of an action; nil for none among those that were read.
@@ -62,7 +67,7 @@ func (s *story) fill(page *web.Order) {
 // justDone is the reader's own newest action, while it is fresh.
 func (s *story) justDone(who kit.Identity, now time.Time) (action string, fresh bool) {
 	action, fresh = screens.JustDone(who, now, s.events)
-	return action, fresh && slices.Contains([]string{"created", "confirmed", "canceled"}, action)
+	return action, fresh && (slices.Contains([]string{"created", "confirmed", "canceled"}, action) || isUndone(&s.events[0]))
 }
 
 // why says in a sentence what stands against an action: who did what that makes it impossible, or which rule.
@@ -73,9 +78,34 @@ func (s *story) why(r web.Reader, who kit.Identity, code string) string {
 	case "ORDER_IS_CANCELED":
 		return s.doneBy(r, who, code, "canceled", s.order.CanceledAt)
 	case "CANCEL_WINDOW_PASSED":
-		return r.T("page.blocked."+code, "window", r.Until(s.cancelBy), "at", screens.Inline(r, *s.ends))
+		return r.T("page.blocked."+code, "window", r.Until(s.rules.CancelWindow), "at", screens.Inline(r, *s.ends))
+	case "UNDO_WINDOW_PASSED":
+		end := s.order.movedAt().Add(s.rules.UndoWindow) // it has moved, and what is too late stays so
+		return r.T("page.blocked.UNDO_WINDOW_PASSED."+string(s.order.Status), "window", r.Until(s.rules.UndoWindow), "at", screens.Inline(r, end))
+	case "UNDO_NOT_YOURS":
+		return r.T("page.blocked."+code, "who", screens.ActorName(r, &s.events[0]))
 	}
 	return r.T("page.blocked." + code)
+}
+
+// undoneBy says who undid the last move, and when.
+func (s *story) undoneBy(r web.Reader, who kit.Identity) string {
+	e := &s.events[0]
+	id := "page.note.undone_by"
+	if e.Actor == who.Caller() {
+		id = "page.note.undone_by_you"
+	}
+	return r.T(id, "who", screens.ActorName(r, e), "at", screens.Inline(r, e.CreatedAt))
+}
+
+// missing names what has been sold of what a canceled order had given back.
+func (s *story) missing(r web.Reader, f *fault.Fault) string {
+	var short []string
+	for _, field := range f.Fields {
+		sku := s.order.Items[lineOf(field.Field)].SKU
+		short = append(short, r.T("page.note.sold.line", "sku", sku, "asked", field.Args["asked"], "available", field.Args["available"]))
+	}
+	return strings.Join(short, ", ") + ". " + r.T("page.note.sold.do")
 }
 
 func (s *story) doneBy(r web.Reader, who kit.Identity, code, action string, at *time.Time) string {

@@ -55,6 +55,8 @@ func (b *backoffice) routes(app *kit.App) {
 		pages.Post("/orders/:id/confirm", operators, screens.Sent(b.backWithOrder, b.confirmOrder))
 		pages.Get("/orders/:id/cancel", operators, b.cancelPage)
 		pages.Post("/orders/:id/cancel", operators, screens.Sent(b.askToCancel, b.cancelOrder))
+		pages.Get("/orders/:id/undo", b.backToOrder)
+		pages.Post("/orders/:id/undo", operators, screens.Sent(b.backWithOrder, b.undoOrder))
 		managers := screens.May(kit.Manager)
 		pages.Get("/products/:id/adjust", managers, b.adjustPage)
 		pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))

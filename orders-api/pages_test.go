@@ -318,6 +318,7 @@ func TestPagesRefuseStrangers(t *testing.T) {
 		forms := map[string]url.Values{
 			orderURL(o.ID) + "/confirm": fields("key", "k"),
 			orderURL(o.ID) + "/cancel":  fields("key", "k", "reason", "OTHER"),
+			orderURL(o.ID) + "/undo":    fields("key", "k"),
 			home + "/orders/new":        fields("key", "k", "customer_id", "1", "product_id", "1", "qty", "1", "do", "create"),
 		}
 		strangers := map[string]struct {
@@ -344,7 +345,7 @@ func TestPagesRefuseStrangers(t *testing.T) {
 				require.Equal(t, want, s.status, "%s: %s", name, path)
 			}
 		}
-		for _, path := range []string{orderURL(o.ID) + "/confirm", orderURL(o.ID) + "/cancel", home + "/orders/new"} {
+		for _, path := range []string{orderURL(o.ID) + "/confirm", orderURL(o.ID) + "/cancel", orderURL(o.ID) + "/undo", home + "/orders/new"} {
 			s := w.browse(2).post(path, fields("reason", "OTHER", "do", "create"))
 			require.Equal(t, http.StatusBadRequest, s.status, "no key: %s", path)
 		}

@@ -4,6 +4,14 @@ import "strings"
 
 func (c Cancel) title() string { return c.T("page.cancel.title", "id", c.Order.ID) }
 
+// undoing says whether a cancellation can be undone.
+func (c Cancel) undoing() string {
+	if c.UndoFor == 0 {
+		return c.T("page.cancel.for_good")
+	}
+	return c.T("page.cancel.undo", "window", c.Frame.Until(c.UndoFor))
+}
+
 // noteInput is where what else there is to say is typed.
 func (c Cancel) noteInput() input {
 	return input{

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -61,6 +63,14 @@ var statuses = map[string]look{
 	"CONFIRMED": {"ok", "circle-check"},
 	"CANCELED":  {"quiet", "ban"},
 }
+
+// milliseconds writes a duration for a script; none is below zero.
+func milliseconds(d time.Duration) string {
+	return strconv.FormatInt(max(d, 0).Milliseconds(), 10)
+}
+
+// left is how long it can be undone still.
+func (u Undo) left(now time.Time) string { return milliseconds(u.Until.Sub(now)) }
 
 // initials are the first letters of a name's first two words.
 func initials(name string) string {

@@ -15,6 +15,9 @@ var happeningLooks = map[string]look{
 	"deleted":        {"quiet", "trash-2"},
 	"restored":       {"info", "undo-2"},
 	"stock_adjusted": {"info", "package"},
+
+	"confirmation_undone": {"info", "undo-2"},
+	"cancellation_undone": {"info", "undo-2"},
 }
 
 // happeningLook is the dot of an event; a pencil for one that changed something.

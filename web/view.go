@@ -205,6 +205,14 @@ type Order struct {
 	EarlierCount      int64 // events that the timeline leaves out
 	Notice            *Note // a refusal, or what an action found
 	Done              *Note // what the reader has just done: told by the bar at the bottom, which takes the focus
+	Undo              *Undo // how that can be undone; nil: not, or no longer
+}
+
+// Undo is the button that undoes what was just done.
+type Undo struct {
+	Key    string
+	Until  time.Time
+	Window time.Duration // how long that could be done, from the beginning
 }
 
 // Customer is a customer as it was when the order was placed, or as it is now where one is chosen.
@@ -256,9 +264,10 @@ type Cancel struct {
 	Order   Order // of which the question tells number, status, units and lines
 	Until   *time.Time
 	Key     string
-	Reason  string   // chosen
-	Note    string   // typed
-	Reasons []string // that there are, by code
+	Reason  string        // chosen
+	Note    string        // typed
+	Reasons []string      // that there are, by code
+	UndoFor time.Duration // how long that can be undone; 0: not at all
 	Errors  []FieldError
 	Notice  *Note
 }

@@ -38,6 +38,16 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "order-created", Set: at(created)},
 		{Name: "order-confirmed", Set: at(s.Orders["CONFIRMED"])},
 		{Name: "order-canceled", Set: at(s.Orders["CANCELED"])},
+		{Name: "order-just-confirmed", Set: justConfirmed},
+		{Name: "order-undone", Set: func(p *browser.Page) {
+			justConfirmed(p)
+			p.Leads(func() { submit(p, "undo") })
+		}},
+		{Name: "order-undo-too-late", Set: func(p *browser.Page) {
+			justConfirmed(p)
+			browser.Eval[bool](p, `(f => { f.action = "`+s.Orders["CONFIRMED"]+`/undo"; return true })(document.querySelector("form.undo"))`)
+			p.Leads(func() { submit(p, "undo") })
+		}},
 		{Name: "cancel", Set: at(created + "/cancel")},
 		{Name: "cancel-refused", Set: func(p *browser.Page) {
 			p.Go(created + "/cancel")
@@ -67,6 +77,29 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
 		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
 	}, s.imports()...)
+}
+
+// justConfirmed is an order of its own right after its confirmation, which can be undone.
+func justConfirmed(p *browser.Page) {
+	p.Go(newOrder)
+	p.Leads(func() {
+		browser.Eval[bool](p, `(form => {
+			form.method = "post"
+			form.action = location.pathname
+			for (const [name, value] of Object.entries({do: "create", customer_id: 1, product_id: 1, qty: 2, key: crypto.randomUUID()})) {
+				form.append(Object.assign(document.createElement("input"), {name, value}))
+			}
+			document.body.append(form)
+			form.submit()
+			return true
+		})(document.createElement("form"))`)
+	})
+	p.Leads(func() { submit(p, "confirm") })
+}
+
+// submit sends the form whose address ends so.
+func submit(p *browser.Page, action string) {
+	browser.Eval[bool](p, `document.querySelector("form[action$=`+action+`]").requestSubmit(), true`)
 }
 
 const newOrder = "/backoffice/orders/new"

@@ -159,6 +159,31 @@
     menu.querySelector("summary").focus();
   });
 
+  // A form with data-ends-in can be sent for so many milliseconds. It counts the seconds down, for the eye alone; when they
+  // are over, its button gives way to what is to be said then.
+  document.querySelectorAll("form[data-ends-in]").forEach((form) => {
+    const ends = performance.now() + Number(form.dataset.endsIn);
+    const [until, over, progress] = ["[data-until]", "[data-over]", "progress"].map((what) => form.querySelector(what));
+    const seconds = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second" });
+    const count = until.cloneNode();
+    count.setAttribute("aria-hidden", "true");
+    until.className = "hidden";
+    until.after(count);
+
+    const tick = () => {
+      const left = Math.max(0, ends - performance.now());
+      progress.value = left;
+      count.textContent = seconds.format(Math.ceil(left / 1000));
+      if (left > 0 || isBusy(form)) return;
+      clearInterval(ticking);
+      if (form.contains(document.activeElement)) form.closest("[tabindex]").focus();
+      over.hidden = false;
+      form.querySelectorAll("[data-until], button, progress").forEach((part) => part.remove());
+    };
+    const ticking = setInterval(tick, 1000);
+    tick();
+  });
+
   // A link with data-dialog="ID" opens that part of its page over this one. data-close in it closes it; so does Escape.
   const openDialog = async (link) => {
     if (isBusy(link)) return;
@@ -232,6 +257,6 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(target) || document.querySelector("dialog[open]")) return;
     if (key === "j" || key === "k") goThroughRows(key === "j" ? 1 : -1);
-    else if ((key === "/" || key === "n") && press(key)) event.preventDefault();
+    else if (["/", "n", "u"].includes(key) && press(key)) event.preventDefault();
   });
 })();

@@ -157,6 +157,7 @@ func confirmed(f web.Frame) web.Order {
 		Changes: []web.Change{{Label: r.T("page.orders.status"), Old: r.T("page.status.CREATED"), New: r.T("page.status.CONFIRMED")}},
 	}}, view.Timeline...)
 	view.Done = &web.Note{Kind: "ok", Title: in(r, "Order 1042 confirmed", "Pedido 1042 confirmado")}
+	view.Undo = &web.Undo{Key: "u-2b1f", Until: *ago(-41 * time.Second), Window: time.Minute}
 	return view
 }
 
@@ -164,7 +165,7 @@ func confirmed(f web.Frame) web.Order {
 func canceled(f web.Frame) web.Order {
 	r, view := f.Reader, confirmed(f)
 	at := ago(25 * time.Hour)
-	view.Placed, view.Confirmed, view.Done, view.EarlierCount = *ago(49 * time.Hour), ago(26*time.Hour), nil, 12
+	view.Placed, view.Confirmed, view.Done, view.Undo, view.EarlierCount = *ago(49 * time.Hour), ago(26*time.Hour), nil, nil, 12
 	view.Status, view.Canceled, view.CanceledBy, view.CancelReason = "CANCELED", at, "Ana Ruiz", "CUSTOMER_REQUEST"
 	view.CancelNote = in(r, "Asked by phone, Luis Núñez.\nWill reorder on Monday.", "Por teléfono, Luis Núñez.\nVolverá a pedir el lunes.")
 	view.Actions = []web.Action{
@@ -212,7 +213,7 @@ func cancel(f web.Frame) web.Cancel {
 	return web.Cancel{
 		Frame: f, Order: order, Until: &until, Key: "9c1e", Reason: "CUSTOMER_REQUEST",
 		Note:    in(f.Reader, "Asked by phone, Luis Núñez. Will reorder on Monday.", "Por teléfono, Luis Núñez. Volverá a pedir el lunes."),
-		Reasons: []string{"CUSTOMER_REQUEST", "OUT_OF_STOCK", "PRICING_ERROR", "DUPLICATE", "FRAUD", "OTHER"},
+		Reasons: []string{"CUSTOMER_REQUEST", "OUT_OF_STOCK", "PRICING_ERROR", "DUPLICATE", "FRAUD", "OTHER"}, UndoFor: time.Minute,
 	}
 }
 
