@@ -74,7 +74,7 @@ func newHouse(t *testing.T, database string) *house {
 	for i := range h.orders {
 		h.orders[i] = newService(t, database, func(ctx context.Context, d *db.DB) (*kit.App, error) {
 			return orders.New(ctx, orders.Options{DB: d, Log: quiet, Settings: orders.Settings{
-				Settings: settings, CancelWindow: 10 * time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "ACME Wholesale", Currency: "USD",
+				Settings: settings, CancelWindow: 10 * time.Minute, UndoWindow: time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "ACME Wholesale", Currency: "USD",
 			}})
 		})
 		h.wires[i] = newWire(t, h.orders[i].url())
