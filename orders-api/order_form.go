@@ -108,7 +108,25 @@ func (b *backoffice) newOrderPage(c *fiber.Ctx) error {
 	if id, ok := wholeNumber(c.Query("customer_id")); ok {
 		f.customerID, f.focus = id, "product_search"
 	}
+	if id, ok := wholeNumber(c.Query(byAgain)); ok {
+		old, err := Get(kit.Context(c), b.db, id)
+		if err != nil {
+			return err
+		}
+		f.fillFrom(old)
+	}
 	return b.showNewOrder(c, f, nil)
+}
+
+// byAgain names the order whose customer and lines a new one begins with.
+const byAgain = "again"
+
+// fillFrom asks for what an order had, at the prices of today. Reference and note belong to that order alone.
+func (f *orderForm) fillFrom(o *Order) {
+	f.customerID, f.focus = o.CustomerID, "product_search"
+	for _, item := range o.Items {
+		f.lines = append(f.lines, formLine{item.ProductID, strconv.FormatInt(item.Qty, 10)})
+	}
 }
 
 // newOrder takes the form of a new order: its button creates the order, or changes the form and shows it again.

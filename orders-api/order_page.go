@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,7 @@ const (
 	cameBy      = "came"
 	cameTooLate = "later" // somebody had done it already
 	cameAgain   = "again" // a form that had its effect was sent with other values
+	cameSaved   = "saved" // the same, of the form of a note
 )
 
 // orderPage shows one order.
@@ -63,7 +65,7 @@ func (r resent) keyOf(action Action) string {
 }
 
 // orderView reads an order with its events, for its page.
-func (b *backoffice) orderView(c *fiber.Ctx, id int64, again resent) (web.Order, *story, error) {
+func (b *backoffice) orderView(c *fiber.Ctx, id int64, sent resent) (web.Order, *story, error) {
 	frame, err := b.Frame(c, "orders")
 	if err != nil {
 		return web.Order{}, nil, err
@@ -86,9 +88,12 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, again resent) (web.Order,
 			Qty: item.Qty, UnitPriceCents: item.UnitPriceCents, SubtotalCents: item.SubtotalCents,
 		})
 	}
+	if mayWrite(c) {
+		page.NoteURL, page.AgainURL = noteURL(id), home+"/orders/new?"+byAgain+"="+strconv.FormatInt(id, 10)
+	}
 	told.fill(&page)
-	b.offer(c, &page, told, again)
-	b.tellDone(c, &page, told, again)
+	b.offer(c, &page, told, sent)
+	b.tellDone(c, &page, told, sent)
 	return page, told, nil
 }
 
@@ -163,6 +168,8 @@ func noteOnArrival(r web.Reader, told *story, who kit.Identity, came string) *we
 		return &web.Note{Kind: "info", Title: told.undoneBy(r, who), Text: r.T("page.note.nothing_again")}
 	case came == cameTooLate && told.order.Status != Created:
 		return &web.Note{Kind: "info", Title: told.why(r, who, standing[told.order.Status]), Text: r.T("page.note.nothing_again")}
+	case came == cameSaved:
+		return &web.Note{Kind: "info", Title: r.T("page.order_note.saved"), Text: r.T("page.order_note.saved.do")}
 	case came == cameAgain:
 		return &web.Note{
 			Kind: "info", Title: r.T("page.note.already_placed", "id", told.order.ID, "at", screens.Inline(r, told.order.CreatedAt)),

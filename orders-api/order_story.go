@@ -67,7 +67,7 @@ func (s *story) fill(page *web.Order) {
 // justDone is the reader's own newest action, while it is fresh.
 func (s *story) justDone(who kit.Identity, now time.Time) (action string, fresh bool) {
 	action, fresh = screens.JustDone(who, now, s.events)
-	return action, fresh && (slices.Contains([]string{"created", "confirmed", "canceled"}, action) || isUndone(&s.events[0]))
+	return action, fresh && (slices.Contains([]string{"created", "confirmed", "canceled", "updated"}, action) || isUndone(&s.events[0]))
 }
 
 // why says in a sentence what stands against an action: who did what that makes it impossible, or which rule.

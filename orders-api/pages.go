@@ -57,6 +57,8 @@ func (b *backoffice) routes(app *kit.App) {
 		pages.Post("/orders/:id/cancel", operators, screens.Sent(b.askToCancel, b.cancelOrder))
 		pages.Get("/orders/:id/undo", b.backToOrder)
 		pages.Post("/orders/:id/undo", operators, screens.Sent(b.backWithOrder, b.undoOrder))
+		pages.Get("/orders/:id/note", operators, b.notePage)
+		pages.Post("/orders/:id/note", operators, screens.Sent(b.askForNote, b.noteOrder))
 		managers := screens.May(kit.Manager)
 		pages.Get("/products/:id/adjust", managers, b.adjustPage)
 		pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))

@@ -202,10 +202,11 @@ type Order struct {
 	Actions           []Action
 	Upcoming          []Upcoming
 	Timeline          []Happening
-	EarlierCount      int64 // events that the timeline leaves out
-	Notice            *Note // a refusal, or what an action found
-	Done              *Note // what the reader has just done: told by the bar at the bottom, which takes the focus
-	Undo              *Undo // how that can be undone; nil: not, or no longer
+	EarlierCount      int64  // events that the timeline leaves out
+	Notice            *Note  // a refusal, or what an action found
+	NoteURL, AgainURL string // where the note is edited, and where the same is ordered again; "" for who may not
+	Done              *Note  // what the reader has just done: told by the bar at the bottom, which takes the focus
+	Undo              *Undo  // how that can be undone; nil: not, or no longer
 }
 
 // Undo is the button that undoes what was just done.

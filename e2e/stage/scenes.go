@@ -48,6 +48,8 @@ func (s *Stage) Scenes() []Scene {
 			browser.Eval[bool](p, `(f => { f.action = "`+s.Orders["CONFIRMED"]+`/undo"; return true })(document.querySelector("form.undo"))`)
 			p.Leads(func() { submit(p, "undo") })
 		}},
+		{Name: "order-note", Set: at(created + "/note")},
+		{Name: "order-again", Set: at(newOrder + "?again=" + s.Orders["CANCELED"][len("/backoffice/orders/"):])},
 		{Name: "cancel", Set: at(created + "/cancel")},
 		{Name: "cancel-refused", Set: func(p *browser.Page) {
 			p.Go(created + "/cancel")

@@ -129,7 +129,7 @@ func created(f web.Frame) web.Order {
 		Reference: "OC-2025-0041",
 		Note:      in(r, "Deliver to the rear dock before 15:00. Ring Luis (ext. 12) on arrival.", "Entregar en el muelle trasero antes de las 15:00. Llamar a Luis (ext. 12) al llegar."),
 		Customer:  web.Customer{ID: 7, Name: "Comercial Núñez Cía. Ltda.", Email: "compras@comercialnunez.ec", Phone: "+593 2 255 0142", TaxID: "1790012345001"},
-		Lines:     lines, CustomerURL: "/backoffice/customers/7", OrdersURL: "/backoffice/orders?customer_id=7",
+		Lines:     lines, NoteURL: "/backoffice/orders/1042/note", AgainURL: "/backoffice/orders/new?again=1042", CustomerURL: "/backoffice/customers/7", OrdersURL: "/backoffice/orders?customer_id=7",
 		Actions: []web.Action{
 			{Name: "confirm", Allowed: true, Key: "2b1f", Hint: in(r, "It waits for 2 d 22 h more, then it is canceled by itself.", "Espera 2 d 22 h más; después se cancela solo.")},
 			{Name: "cancel", Allowed: true, Key: "2b1f", Hint: in(r, "Returns 29 units to stock.", "Devuelve 29 unidades a existencias.")},
