@@ -27,12 +27,19 @@ func (s *Stage) LogIn() Scene {
 func (s *Stage) Scenes() []Scene {
 	created := s.Orders["CREATED"]
 	return append([]Scene{
-		{Name: "dashboard", Set: at("/backoffice")},
+		{Name: "dashboard", Set: func(p *browser.Page) {
+			p.Go("/backoffice")
+			p.There(browser.ID("orders-by-day")) // once the days are counted
+		}},
 		{Name: "orders", Set: at("/backoffice/orders")},
 		{Name: "orders-expiring", Set: at("/backoffice/orders?view=expiring")},
 		{Name: "orders-of-customer", Set: func(p *browser.Page) {
 			p.Go(created)
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
+		}},
+		{Name: "orders-filter", Set: func(p *browser.Page) {
+			p.Go("/backoffice/orders?status=CONFIRMED&first_day=2026-01-01&last_day=2026-12-31")
+			browser.Eval[bool](p, `document.querySelector("details.filter").open = true`)
 		}},
 		{Name: "orders-none", Set: at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
 		{Name: "order-created", Set: at(created)},
