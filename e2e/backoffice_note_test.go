@@ -76,7 +76,7 @@ func TestOrderAgain(t *testing.T) {
 		second := orderOf(t, p)
 		require.Equal(t, []int64{first, second}, d.ordersOf(tool))
 		require.EqualValues(t, 2, d.left(tool))
-		p.Go("/backoffice/orders/new?again=" + fmt.Sprint(second))
+		p.Go(fmt.Sprintf("/backoffice/orders/new?again=%d", second))
 		p.See("4 asked, 2 left")
 	})
 }

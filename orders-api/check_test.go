@@ -40,10 +40,10 @@ type damage struct {
 	untold     bool // what is shown is no longer what the events tell, which is found too
 }
 
-// TestCheckFindsWhatIsBroken: of a mixture of everything it finds nothing wrong; of each damage, just that.
-func TestCheckFindsWhatIsBroken(t *testing.T) {
+// damages are one of each, in the mixture.
+func damages() []damage {
 	event := "INSERT INTO events (entity_type, entity_id, entity_version, action, actor, actor_name, channel, request_id, changes, created_at) "
-	damages := []damage{
+	return []damage{
 		{"a product's stock is the sum of its movements: product 1",
 			"UPDATE stock_movements SET delta = delta + 1 WHERE id = 1", "UPDATE stock_movements SET delta = delta - 1 WHERE id = 1", false},
 		{"a product's stock is what its last movement left: product 2",
@@ -100,10 +100,14 @@ func TestCheckFindsWhatIsBroken(t *testing.T) {
 			"UPDATE orders SET customer_name_key = UPPER(customer_name_key) WHERE id = 1",
 			"UPDATE orders SET customer_name_key = LOWER(customer_name_key) WHERE id = 1", false},
 	}
+}
+
+// TestCheckFindsWhatIsBroken: of a mixture of everything it finds nothing wrong; of each damage, just that.
+func TestCheckFindsWhatIsBroken(t *testing.T) {
 	each(t, func(w *world) {
 		w.mixture()
 		w.checkInvariants()
-		for _, one := range damages {
+		for _, one := range damages() {
 			w.exec(one.hurt)
 			found := []string{one.found}
 			if one.untold {
