@@ -51,6 +51,8 @@ var violations = map[string]struct {
 	"each change in products has its event": {[]string{"UPDATE products SET version = version + 1 WHERE id = 4"}, "product 4"},
 	"an order's status was reached by allowed moves, each once": {
 		[]string{"UPDATE orders SET status = 'CREATED', confirmed_at = NULL, canceled_at = NULL WHERE id = 6"}, "order 6"},
+	"an undoing takes back the move right before it, of the one who made it": {[]string{
+		"UPDATE events SET action = 'cancellation_undone' WHERE entity_type = 'order' AND entity_id = 12 AND entity_version = 1"}, "order 12"},
 	"a key has one effect at most": {[]string{
 		"UPDATE events SET idempotency_caller = 'service:b2b', idempotency_key = 'twice' WHERE entity_type = 'order' AND entity_id IN (7, 8)"}, "order 7"},
 	"an effect under a client's key has the key's row": {[]string{

@@ -55,6 +55,9 @@ func describedRoutes() map[string]string {
 		for _, route := range []string{"POST " + all, "PATCH " + one, "PUT " + one, "DELETE " + one, "POST " + one + "/restore"} {
 			rows[route] = least[r.Write]
 		}
+		for _, route := range []string{"GET " + all + "/imports", "POST " + all + "/imports", "GET " + all + "/imports/:id", "POST " + all + "/imports/:id/run"} {
+			rows[route] = "m"
+		}
 	}
 	return rows
 }
