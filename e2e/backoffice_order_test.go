@@ -216,6 +216,18 @@ func TestCancelTwice(t *testing.T) {
 	})
 }
 
+// confirmedAt makes an order one that was confirmed at another time.
+func (d *desk) confirmedAt(order int64, at time.Time) {
+	d.t.Helper()
+	require.NoError(d.t, d.open().Tx(d.t.Context(), func(tx *db.Tx) error {
+		return errors.Join(
+			tx.Exec("UPDATE orders SET confirmed_at = ? WHERE id = ?", at, order).Error,
+			tx.Exec("UPDATE events SET changes = JSON_SET(changes, '$.confirmed_at.new', ?) WHERE entity_type = 'order' AND action = 'confirmed' AND entity_id = ?",
+				at.Format(time.RFC3339Nano), order).Error,
+		)
+	}))
+}
+
 // TestTooLateToCancel: the window closes while the question is open. The page says which rule, since when, and what to do
 // instead, and so does the order's page from then on.
 func TestTooLateToCancel(t *testing.T) {
@@ -227,14 +239,7 @@ func TestTooLateToCancel(t *testing.T) {
 		d.askToCancel(p, order)
 		p.Click(browser.Role("radio", "Other"))
 		closed := time.Now().UTC().Add(-50 * time.Minute).Truncate(time.Microsecond)
-		require.NoError(t, d.open().Tx(t.Context(), func(tx *db.Tx) error {
-			confirmed := closed.Add(-10 * time.Minute)
-			return errors.Join(
-				tx.Exec("UPDATE orders SET confirmed_at = ? WHERE id = ?", confirmed, order).Error,
-				tx.Exec("UPDATE events SET changes = JSON_SET(changes, '$.confirmed_at.new', ?) WHERE entity_type = 'order' AND action = 'confirmed' AND entity_id = ?",
-					confirmed.Format(time.RFC3339Nano), order).Error,
-			)
-		}))
+		d.confirmedAt(order, closed.Add(-10*time.Minute))
 		p.Leads(func() { p.Click(cancel) })
 		rule := "A confirmed order can be canceled for 10 min; that ended " + inSentence(closed) + ". Agree on a return with the customer instead."
 		p.See(rule)

@@ -8,7 +8,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
-	"b2b.example/db"
 	"b2b.example/e2e/browser"
 )
 
@@ -149,9 +148,7 @@ func TestTooLateToUndo(t *testing.T) {
 		colleague.See("Ana Ruiz confirmed the order")
 		require.False(t, colleague.Has(undo))
 		ended := time.Now().UTC().Add(-30 * time.Minute).Truncate(time.Microsecond)
-		require.NoError(t, d.open().Tx(t.Context(), func(tx *db.Tx) error {
-			return tx.Exec("UPDATE orders SET confirmed_at = ? WHERE id = ?", ended.Add(-time.Minute), order).Error
-		}))
+		d.confirmedAt(order, ended.Add(-time.Minute))
 		p.Leads(func() { p.Click(undo) })
 		p.See("A confirmation can be undone for 1 min; that ended " + inSentence(ended) + ". Cancel the order instead")
 		require.False(t, p.Has(undo))

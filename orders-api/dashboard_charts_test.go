@@ -34,7 +34,10 @@ func (w *world) charts(page *browser) (s screen) {
 
 // backdate makes an order one that was placed at another time.
 func (w *world) backdate(id int64, at time.Time) {
-	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", at.UTC(), id)
+	at = at.UTC().Truncate(time.Microsecond)
+	w.exec("UPDATE orders SET updated_at = ? WHERE id = ? AND version = 1", at, id)
+	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", at, id)
+	w.exec("UPDATE events SET created_at = ? WHERE entity_type = 'order' AND entity_id = ? AND entity_version = 1", at, id)
 }
 
 // TestCharts: each number is that of the list it leads to; days are those of the operator's time zone; what changes on an

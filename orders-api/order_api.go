@@ -191,18 +191,19 @@ func productOf(item lineBody, bySKU map[string]int64) (id int64, code string) {
 
 func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 	if in.AsOf != nil {
-		return crud.Sent(s.asOf(kit.Context(c), in.ID, *in.AsOf, kit.Language(c)))
+		return crud.Sent(s.asOf(kit.Context(c), in.ID, asking{*in.AsOf, mover(c)}, kit.Language(c)))
 	}
 	answer, err := s.now(c)(kit.Context(c), in.ID)
 	return crud.Sent(answer, err)
 }
 
 // asOf answers an order as it was at a time, with what could have been done to it then.
-func (s *service) asOf(ctx context.Context, id int64, at time.Time, language string) (db.Answer, error) {
-	at, ok := crud.Moment(at)
+func (s *service) asOf(ctx context.Context, id int64, then asking, language string) (db.Answer, error) {
+	at, ok := crud.Moment(then.at)
 	if !ok {
 		return db.Answer{}, crud.InvalidParam("as_of")
 	}
+	then.at = at
 	p, err := s.db.AsOf(ctx, "order", id, at)
 	if err != nil {
 		return db.Answer{}, err
@@ -214,7 +215,10 @@ func (s *service) asOf(ctx context.Context, id int64, at time.Time, language str
 	if err != nil {
 		return db.Answer{}, err
 	}
-	return answerOf(o, http.StatusOK, asking{at: at}, s.rules, language)
+	if err := s.rules.recall(s.db.Read(ctx), o, at); err != nil {
+		return db.Answer{}, err
+	}
+	return answerOf(o, http.StatusOK, then, s.rules, language)
 }
 
 // now answers an order as it is at this moment, to who asks.

@@ -108,7 +108,7 @@ func (o write) packed(w *world) []kittest.Case {
 	if o.method != "PATCH" {
 		cases = append(cases, with("a merge patch", 415, "MEDIA_TYPE_UNSUPPORTED", "Content-Type", "application/merge-patch+json"))
 	}
-	for _, query := range []string{"x=1", "x=1&x=2", "dry_run=yes", "=1"} {
+	for _, query := range []string{"x=1", "x=1&x=2", "dryrun=yes", "=1"} {
 		one := o.sent(w, query, o.body, 400, "PARAMETER_UNKNOWN")
 		one.Path += "?" + query
 		cases = append(cases, one)
@@ -203,7 +203,7 @@ func (w *world) wrongQueries() []kittest.Case {
 	var cases []kittest.Case
 	for _, path := range []string{"/orders", "/orders/1", "/orders/1/events", "/products", "/products/1", "/products/1/events"} {
 		for query, code := range map[string]string{
-			"x=1": "PARAMETER_UNKNOWN", "as_of=2026-01-01T00:00:00Z": "PARAMETER_UNKNOWN", "Limit=1": "PARAMETER_UNKNOWN", "%00=1": "PARAMETER_UNKNOWN",
+			"x=1": "PARAMETER_UNKNOWN", "as_on=2026-01-01T00:00:00Z": "PARAMETER_UNKNOWN", "Limit=1": "PARAMETER_UNKNOWN", "%00=1": "PARAMETER_UNKNOWN",
 		} {
 			cases = append(cases, kittest.Case{Path: path + "?" + query, As: w.viewer, Status: 400, Code: code})
 		}

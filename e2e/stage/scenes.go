@@ -37,10 +37,7 @@ func (s *Stage) Scenes() []Scene {
 			p.Go(created)
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
 		}},
-		{Name: "orders-filter", Set: func(p *browser.Page) {
-			p.Go("/backoffice/orders?status=CONFIRMED&first_day=2026-01-01&last_day=2026-12-31")
-			browser.Eval[bool](p, `document.querySelector("details.filter").open = true`)
-		}},
+		{Name: "orders-of-days", Set: at("/backoffice/orders?status=CONFIRMED&first_day=2026-01-01&last_day=2026-12-31")},
 		{Name: "orders-none", Set: at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
 		{Name: "order-created", Set: at(created)},
 		{Name: "order-confirmed", Set: at(s.Orders["CONFIRMED"])},
@@ -65,7 +62,7 @@ func (s *Stage) Scenes() []Scene {
 		}},
 		{Name: "cancel-dialog", Set: func(p *browser.Page) {
 			p.Go(created)
-			p.Click(browser.Link(".*…"))
+			p.Click(browser.Link("Cancel.*…"))
 			p.There(browser.Role("dialog", ".*"))
 		}},
 		{Name: "new-order", Set: at(newOrder)},
