@@ -1,11 +1,13 @@
 package browser
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/dom"
@@ -76,10 +78,21 @@ func (p *Page) DoubleClick(e Element) {
 	p.t.Helper()
 	x, y := p.pointAt(e)
 	if p.options.Screen.Touch {
-		p.run(chromedp.TapXY(x, y), chromedp.TapXY(x, y))
+		p.run(chromedp.TapXY(x, y))
+		p.tapAgain(x, y)
 		return
 	}
 	p.run(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+}
+
+// tapAgain taps once more. A tab that is on its way to the next page may never tell that it was touched, and it was.
+func (p *Page) tapAgain(x, y float64) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 3*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.TapXY(x, y)); !errors.Is(err, context.DeadlineExceeded) {
+		p.must(err)
+	}
 }
 
 // Fill puts a text in place of what is in a field.
