@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"context"
 	"html"
 	"net/http"
 	"regexp"
@@ -111,14 +110,15 @@ func TestSettledDaysAreCountedOnce(t *testing.T) {
 		for ago := range 70 {
 			w.backdate(w.place(item(1, 1)).ID, w.db.Now().Add(-time.Duration(ago)*24*time.Hour))
 		}
-		f := newFigures(w.db, nil, Rules{OrderTTL: 72 * time.Hour, CancelWindow: 10 * time.Minute}, time.UTC)
-		require.NoError(w.t, newFigures(w.db, nil, f.rules, time.UTC).count(context.Background()), "which prepares the statements")
-		cost := func() int {
-			w.faults.Arm(nil)
-			require.NoError(w.t, f.count(context.Background()))
+		var f *figures
+		cost := func(count func() error) int {
+			w.prepared(func() { require.NoError(w.t, count()) })
 			return w.statements()
 		}
-		require.Equal(w.t, 2*(2*figuredDays-1), cost())
-		require.Equal(w.t, 2*4, cost(), "the days of the last 72 hours and one more")
+		require.Equal(w.t, 2*(2*figuredDays-1), cost(func() error {
+			f = newFigures(w.db, nil, Rules{OrderTTL: 72 * time.Hour, CancelWindow: 10 * time.Minute}, time.UTC)
+			return f.count(w.t.Context())
+		}))
+		require.Equal(w.t, 2*4, cost(func() error { return f.count(w.t.Context()) }), "the days of the last 72 hours and one more")
 	})
 }

@@ -26,7 +26,7 @@ type figures struct {
 	wanted chan struct{}
 
 	mu      sync.Mutex
-	days    map[time.Time]dayFigures // by the midnight that they begin with
+	days    map[time.Time]dayFigures // by the midnight that they begin with; a new map for each count
 	counted time.Time                // when all of them were last looked at
 }
 
@@ -79,27 +79,24 @@ func (f *figures) last(now time.Time) (days []dayFigures, complete bool) {
 
 // count counts the days before today that are not known yet, or may have changed; it forgets those that are over.
 func (f *figures) count(ctx context.Context) error {
-	now := f.db.Now()
-	kept := map[time.Time]dayFigures{}
+	f.mu.Lock()
+	known := f.days
+	f.mu.Unlock()
+	now, days := f.db.Now(), map[time.Time]dayFigures{}
 	for ago := 1; ago < 2*figuredDays; ago++ {
 		begin := f.midnight(now, ago)
-		f.mu.Lock()
-		day, known := f.days[begin]
-		f.mu.Unlock()
-		if !known || !f.isSettled(ago, now) {
+		day, found := known[begin]
+		if !found || !f.isSettled(ago, now) {
 			var err error
 			if day, err = f.day(ctx, begin, f.midnight(now, ago-1)); err != nil {
 				return err
 			}
 		}
-		kept[begin] = day
-		f.mu.Lock()
-		f.days[begin] = day
-		f.mu.Unlock()
+		days[begin] = day
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.days, f.counted = kept, now
+	f.days, f.counted = days, now
 	return nil
 }
 

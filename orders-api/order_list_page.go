@@ -118,12 +118,18 @@ func daysFilter(r web.Reader, params url.Values) *web.DaysFilter {
 	if day, ok := dayOf(r, params, byTo); ok {
 		form.Last = day.Format(time.DateOnly)
 	}
-	for _, name := range []string{bySearch, byStatus, byCustomer, bySort} {
+	form.Kept = kept(params, bySearch, byStatus, byCustomer, bySort)
+	return form
+}
+
+// kept are those of the list's parameters that a form keeps.
+func kept(params url.Values, names ...string) (fields []web.Field) {
+	for _, name := range names {
 		if params.Get(name) != "" {
-			form.Kept = append(form.Kept, web.Field{Name: name, Value: params.Get(name)})
+			fields = append(fields, web.Field{Name: name, Value: params.Get(name)})
 		}
 	}
-	return form
+	return fields
 }
 
 // numberSought is the order that a search for its number means. Beside a cursor somebody pages through a list.
@@ -169,11 +175,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
 	}
-	for _, name := range []string{byView, byStatus, byCustomer, byFrom, byTo} {
-		if params.Has(name) {
-			page.Kept = append(page.Kept, web.Field{Name: name, Value: params.Get(name)})
-		}
-	}
+	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo)
 	page.Views, err = b.views(c, frame, params)
 	return page, err
 }

@@ -3,7 +3,6 @@ package orders
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -89,28 +88,23 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: orderURL(id), BackLabel: frame.T("page.order_note.keep"),
 		Action: noteURL(id), Key: typed.key, Label: frame.T("page.order_note.save"),
 	}
-	if refused != nil {
-		problem := kit.Refusal(c, refused)
-		for _, one := range problem.Errors {
-			page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
-		}
-		switch {
-		case fault.Is(refused, "VERSION_MISMATCH"):
-			o, err := Get(kit.Context(c), b.db, id)
-			if err != nil {
-				return err
-			}
-			typed.before = o.Note
-			page.Notice = &web.Note{Kind: "warn", Title: frame.T("page.order_note.changed"), Text: frame.T("page.order_note.changed.do", "note", o.Note)}
-		case len(page.Errors) == 0:
-			page.Notice = &web.Note{Kind: "bad", Title: problem.Detail, Text: frame.T("page.note.kept")}
-		}
-	}
 	page.Inputs = []web.Input{{
 		Name: "note", Label: frame.T("page.order.note"), Hint: frame.T("page.order_note.hint"), Kind: "lines",
 		Value: typed.note, Before: typed.before, Most: maxNote, Optional: true,
 	}}
+	switch {
+	case fault.Is(refused, "VERSION_MISMATCH"):
+		o, err := Get(kit.Context(c), b.db, id)
+		if err != nil {
+			return err
+		}
+		kit.Refusal(c, refused) // the answer's status
+		page.Inputs[0].Before = o.Note
+		page.Notice = &web.Note{Kind: "warn", Title: frame.T("page.order_note.changed"), Text: frame.T("page.order_note.changed.do", "note", o.Note)}
+	case refused != nil:
+		page.Errors, page.Notice = screens.Blame(c, frame.Reader, page.Inputs, refused)
+	}
 	return screens.Show(c, web.QuestionPage(page))
 }
 
-func noteURL(id int64) string { return home + "/orders/" + strconv.FormatInt(id, 10) + "/note" }
+func noteURL(id int64) string { return orderURL(id) + "/note" }

@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,13 +34,11 @@ type toldOrder struct {
 // rebuild makes an order as its past tells it.
 func rebuild(p *db.Past) (*Order, error) {
 	var t toldOrder
-	members := []byte{'{'}
-	for field, value := range p.Fields {
-		members = append(append(append(append(members, '"'), field...), `":`...), value...)
-		members = append(members, ',')
+	told, err := json.Marshal(p.Fields)
+	if err == nil {
+		err = json.Unmarshal(told, &t)
 	}
-	members = append(bytes.TrimSuffix(members, []byte{','}), '}')
-	if err := json.Unmarshal(members, &t); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("the events of order %d: %w", p.ID, err)
 	}
 	return &Order{

@@ -445,9 +445,7 @@ func TestPagesTakeConstantStatements(t *testing.T) {
 		w.stock("BOLT-8", 250, 1000)
 		ana := w.browse(2)
 		cost := func(path string) int {
-			ana.get(path) // who it is, and the statements, are known now
-			w.faults.Arm(nil)
-			require.Equal(t, http.StatusOK, ana.get(path).status)
+			w.prepared(func() { require.Equal(t, http.StatusOK, ana.get(path).status) })
 			n := 0
 			for _, call := range w.faults.Calls() {
 				require.NotEqual(t, dbtest.Prepare, call.Kind)
