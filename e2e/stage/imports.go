@@ -42,8 +42,12 @@ const blockedFile = "sku,name,price,stock,archived\nNEW-#,Vino tinto joven,86.40
 // upload sends a file of products, and waits for what its trial finds.
 func (s *Stage) upload(content string) func(p *browser.Page) {
 	return func(p *browser.Page) {
+		// A folder each: pages are looked at side by side, and each sends a file of its own under the same name.
 		n := strconv.FormatInt(files.Add(1), 10)
-		path := filepath.Join(s.folder, "productos-noviembre.csv")
+		path := filepath.Join(s.folder, n, "productos-noviembre.csv")
+		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+			panic(err) // the stage's own folder
+		}
 		if err := os.WriteFile(path, []byte(strings.ReplaceAll(content, "#", n)), 0o600); err != nil {
 			panic(err) // the stage's own folder
 		}
