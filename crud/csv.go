@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/i18n"
 )
@@ -145,7 +146,13 @@ func (t *Table[T]) writeFile(ctx context.Context, q *query, w io.Writer, languag
 	if err != nil {
 		return err
 	}
-	if err := t.each(ctx, q, func(row *T) error { return file.Row(t.cells(file, row)) }); err != nil {
+	var row T // all rows go through one, whose fields are bound once
+	fields := t.FieldsOf(&row)
+	err = t.each(ctx, q, func(read *T) error {
+		row = *read
+		return file.Row(cells(file, base(&row), fields))
+	})
+	if err != nil {
 		return err
 	}
 	return file.End()
@@ -154,6 +161,9 @@ func (t *Table[T]) writeFile(ctx context.Context, q *query, w io.Writer, languag
 // each reads all rows of a list, page after page.
 func (t *Table[T]) each(ctx context.Context, q *query, do func(row *T) error) error {
 	q.Limit = csvBatch
+	if err := q.ready(t.d.Read(ctx)); err != nil {
+		return err
+	}
 	for {
 		var rows []T
 		if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
@@ -175,10 +185,10 @@ func (t *Table[T]) each(ctx context.Context, q *query, do func(row *T) error) er
 	}
 }
 
-func (t *Table[T]) cells(file *File, row *T) []string {
-	entity := base(row)
-	cells := []string{strconv.FormatInt(entity.ID, 10)}
-	for _, field := range t.FieldsOf(row) {
+func cells(file *File, entity *db.Entity, fields []*Field) []string {
+	cells := make([]string, 0, len(fields)+4)
+	cells = append(cells, strconv.FormatInt(entity.ID, 10))
+	for _, field := range fields {
 		switch look := field.Look(); {
 		case look.Secret:
 		case look.Kind == KindMoney:

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -19,14 +18,16 @@ const newestFirst = "-created_at"
 // query is what a list's parameters come to.
 type query struct {
 	ListRequest
-	where []condition
-	order Order
-	by    *Field // what it is sorted by
+	where  []Condition
+	places []Place
+	order  Order
+	by     *Field // what it is sorted by
 }
 
-type condition struct {
-	sql  string
-	args []any
+// Condition narrows a query.
+type Condition struct {
+	SQL  string
+	Args []any
 }
 
 // query reads a list's parameters.
@@ -58,7 +59,7 @@ func (d *Description[T]) query(params url.Values) (*query, error) {
 	if err := q.filter(fields); err != nil {
 		return nil, err
 	}
-	q.search(fields)
+	q.search(d.Plural, fields)
 	return q, q.sort(fields)
 }
 
@@ -67,7 +68,7 @@ const deletedAt = "deleted_at"
 
 // isLiving is written so that no engine takes the index on deleted_at for it: that is for the few that are deleted, and
 // leads through nearly all rows of a table here, in the wrong order.
-const isLiving = "COALESCE(deleted_at, NULL) IS NULL"
+var isLiving = unindexed(deletedAt) + " IS NULL"
 
 // living narrows the list to the rows that are not deleted; or, where it is asked for those that are, to these. Then they
 // come in the order of their deletion, and there is nothing else to narrow them by.
@@ -79,7 +80,7 @@ func (q *query) living(deletion Deletion, fields []*Field) ([]*Field, error) {
 	case q.Params.Has("deleted") && wanted != "true" && wanted != "false":
 		return nil, InvalidParam("deleted")
 	case wanted != "true":
-		q.where = append(q.where, condition{sql: isLiving})
+		q.where = append(q.where, Condition{SQL: isLiving})
 		return fields, nil
 	}
 	for name := range q.Params {
@@ -87,7 +88,7 @@ func (q *query) living(deletion Deletion, fields []*Field) ([]*Field, error) {
 			return nil, InvalidParam(name)
 		}
 	}
-	q.where = append(q.where, condition{sql: "deleted_at IS NOT NULL"})
+	q.where = append(q.where, Condition{SQL: "deleted_at IS NOT NULL"})
 	return []*Field{{naming: naming{name: deletedAt, column: deletedAt}, kind: KindTime, value: moment{new(*time.Time)}, sort: true}}, nil
 }
 
@@ -104,7 +105,7 @@ func (q *query) only() error {
 		}
 		ids = append(ids, id)
 	}
-	q.where = append(q.where, condition{"id IN ?", []any{db.Padded(ids)}})
+	q.where = append(q.where, Condition{"id IN ?", []any{db.Padded(ids)}})
 	return nil
 }
 
@@ -127,26 +128,20 @@ func (q *query) filter(fields []*Field) error {
 		if !f.value.parse(wanted) || f.choices != nil && !slices.Contains(f.choices, wanted) {
 			return InvalidParam(f.name)
 		}
-		q.where = append(q.where, condition{f.column + " = ?", []any{f.value.get()}})
+		q.where = append(q.where, Condition{f.column + " = ?", []any{f.value.get()}})
 	}
 	return nil
 }
 
-// search narrows the list to the rows in which a searchable text begins with the words, whatever their accents and case.
-func (q *query) search(fields []*Field) {
-	var either []string
-	var args []any
+// search looks for the rows in which a searchable text begins with the words, whatever their accents and case.
+func (q *query) search(table string, fields []*Field) {
 	for _, f := range fields {
 		if !f.search {
 			continue
 		}
 		if prefix := f.fold(q.Params.Get("search")); prefix != "" {
-			either = append(either, f.key+" >= ? AND "+f.key+" < ?")
-			args = append(args, prefix, prefix+string(utf8.MaxRune))
+			q.places = append(q.places, Beginning(table, f.key, prefix))
 		}
-	}
-	if either != nil {
-		q.where = append(q.where, condition{"(" + strings.Join(either, " OR ") + ")", args})
 	}
 }
 
@@ -176,10 +171,20 @@ func (f *Field) sorted() string {
 	return f.column
 }
 
+// ready finds what is searched for, if anything is. It comes before the query is applied.
+func (q *query) ready(read *gorm.DB) error {
+	if q.places == nil {
+		return nil
+	}
+	order, found, err := Find(read, q.order, q.places)
+	q.order, q.where, q.places = order, append(q.where, found), nil
+	return err
+}
+
 // apply narrows and sorts a database query, to one row more than the page has.
 func (q *query) apply(rows *gorm.DB) *gorm.DB {
 	for _, c := range q.where {
-		rows = rows.Where(c.sql, c.args...)
+		rows = rows.Where(c.SQL, c.Args...)
 	}
 	if q.At == nil {
 		rows = q.order.Sorted(rows, false)

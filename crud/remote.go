@@ -153,8 +153,14 @@ func (r *Remote[T]) do(ctx context.Context, call kit.Call) (*kit.Reply, error) {
 	return r.client.Do(ctx, call)
 }
 
-// write makes a change under the request's own key, so that asking again finds it done.
+// write makes a change under the request's own key, so that asking again finds it done. An input with a fault is not sent:
+// what cannot be read has no form in which it could be.
 func (r *Remote[T]) write(ctx context.Context, request Request[T], call kit.Call) (db.Answer, error) {
+	if request.Input != nil {
+		if err := request.Input.Err(); err != nil {
+			return db.Answer{}, err
+		}
+	}
 	call.Key, call.IfMatch = request.Key, request.Match.tag
 	reply, err := r.do(ctx, call)
 	if err != nil {

@@ -38,6 +38,9 @@ func (t *Table[T]) List(ctx context.Context, params url.Values) (Page[T], error)
 		return Page[T]{}, err
 	}
 	var rows []T
+	if err := q.ready(t.d.Read(ctx)); err != nil {
+		return Page[T]{}, err
+	}
 	if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
 		return Page[T]{}, fmt.Errorf("list %s: %w", t.Plural, err)
 	}

@@ -97,11 +97,10 @@ func (m moment) text() (string, bool) {
 	return (*m.p).UTC().Format(TimeFormat), true
 }
 
-// parse takes the years that every database has.
 func (m moment) parse(s string) bool {
 	t, err := time.Parse(time.RFC3339, s)
-	t = t.UTC().Truncate(time.Microsecond)
-	return err == nil && t.Year() >= 1000 && t.Year() <= 9999 && m.set(t)
+	at, known := Moment(t)
+	return err == nil && known && m.set(at)
 }
 
 func (l link) pointer() any   { return l.p }

@@ -49,8 +49,8 @@ func (d *desk) awaits(p *browser.Page, status string) {
 			if strings.Contains(strings.ToLower(p.Text()), strings.ToLower(status)) {
 				break
 			}
-			if p.Has(refresh) {
-				p.Leads(func() { p.Click(refresh) })
+			if p.Has(refresh) { // by its own means: a tap on a page that has not been drawn yet is lost
+				p.Leads(func() { browser.Eval[bool](p, `document.querySelector("a.plain-only").click(), true`) })
 			} else {
 				p.Reload()
 			}

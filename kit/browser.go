@@ -111,10 +111,9 @@ func (b *Browsers) Enter(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	identify(c, Identity{
+	As(c, Identity{
 		Operator: session.Operator, Name: session.Name, Email: session.Email, Role: session.Role, Session: session.ID,
-	})
-	exchangeOf(c).trail.acting = session.Token
+	}, session.Token)
 	return nil
 }
 

@@ -97,8 +97,12 @@ func Correlate(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, trailKey{}, &correlated)
 }
 
-// As enters who sends a page's request, where that is known by other means than the cookie of a log-in.
-func As(c *fiber.Ctx, who Identity) { identify(c, who) }
+// As enters who sends a page's request, where that is known by other means than the cookie of a log-in, and the token by
+// which other services are asked in their name; "" where none are asked.
+func As(c *fiber.Ctx, who Identity, acting string) {
+	identify(c, who)
+	exchangeOf(c).trail.acting = acting
+}
 
 // identify enters who sent the request. What it makes other services do is done for the same one, or for whom a service
 // says that it acts.

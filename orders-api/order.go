@@ -216,13 +216,21 @@ func annotate(tx *db.Tx, id int64, match crud.Match, note *string) (*Order, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := match.Refusal(o.Version, func() []byte { return current(o) }); err != nil || note == nil || *note == o.Note {
+	if err := match.Refusal(o.Version, func() []byte { return current(o) }); err != nil || note == nil {
 		return o, err
 	}
-	if utf8.RuneCountInString(*note) > maxNote {
-		return nil, invalid([]fault.Field{{Field: "note", Code: "TOO_LONG", Args: fault.Args{"max": maxNote}}})
+	return o, o.annotate(tx, *note)
+}
+
+// annotate changes a locked order's note.
+func (o *Order) annotate(tx *db.Tx, note string) error {
+	if note == o.Note {
+		return nil
 	}
-	return o, o.change(tx, "updated", func() { o.Note = *note })
+	if utf8.RuneCountInString(note) > maxNote {
+		return invalid([]fault.Field{{Field: "note", Code: "TOO_LONG", Args: fault.Args{"max": maxNote}}})
+	}
+	return o.change(tx, "updated", func() { o.Note = note })
 }
 
 // change edits a locked order and writes what the edit changed of it, its next version and its event.

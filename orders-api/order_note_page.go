@@ -74,7 +74,7 @@ func reannotate(tx *db.Tx, id int64, before, note string) (*Order, error) {
 	if o.Note != before && o.Note != note {
 		return nil, fault.New(fault.Stale, "VERSION_MISMATCH")
 	}
-	return annotate(tx, id, crud.AnyVersion, &note)
+	return o, o.annotate(tx, note)
 }
 
 // showNote shows the form with what was typed and what is wrong with it. Where somebody else has changed the note, it says

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -59,13 +58,9 @@ var sorts = map[string]crud.Order{
 // list is a page of orders that was asked for.
 type list struct {
 	crud.ListRequest
-	order crud.Order
-	where []condition
-}
-
-type condition struct {
-	sql  string
-	args []any
+	order  crud.Order
+	where  []crud.Condition
+	places []crud.Place
 }
 
 // List gives a page of orders, without their items.
@@ -79,9 +74,12 @@ func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], e
 
 // read reads the page that was asked for.
 func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
+	if err := l.ready(d.Read(ctx)); err != nil {
+		return crud.Page[Order]{}, err
+	}
 	query := d.Read(ctx)
 	for _, c := range l.where {
-		query = query.Where(c.sql, c.args...)
+		query = query.Where(c.SQL, c.Args...)
 	}
 	query, err := l.at(query)
 	if err != nil {
@@ -173,34 +171,41 @@ func moment(text string) (time.Time, bool) {
 	return at, err == nil && known
 }
 
-func (l *list) only(sql string, args ...any) { l.where = append(l.where, condition{sql, args}) }
+func (l *list) only(sql string, args ...any) {
+	l.where = append(l.where, crud.Condition{SQL: sql, Args: args})
+}
 
-// search narrows to an order's number, or to those whose customer, e-mail, reference or one SKU begins with the words.
+// search looks for an order's number, and for those whose customer, e-mail, reference or one SKU begins with the words.
 func (l *list) search(words string) {
 	words = strings.TrimSpace(words)
 	folded := db.Fold(words)
 	if folded == "" {
 		return
 	}
-	var either []string
-	var args []any
 	for _, in := range []struct{ column, prefix string }{
 		{"customer_name_key", folded}, {"customer_email_key", db.MailKey(words)}, {"reference_key", folded},
 	} {
-		either = append(either, in.column+" >= ? AND "+in.column+" < ?")
-		args = append(args, in.prefix, after(in.prefix))
+		l.places = append(l.places, crud.Beginning("orders", in.column, in.prefix))
 	}
-	products := "SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?"
-	either = append(either, "id IN (SELECT order_id FROM order_items WHERE product_id IN ("+products+"))")
-	args = append(args, folded, after(folded))
+	lines, products := "order_items WHERE product_id IN", "(SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?)"
+	l.places = append(l.places, crud.Place{
+		IDs: "SELECT order_id AS id FROM " + lines + " " + products, Args: []any{folded, crud.After(folded)},
+		Has: "EXISTS (SELECT 1 FROM " + lines + " " + products + " AND order_id = orders.id)",
+	})
 	if id, ok := wholeNumber(strings.TrimPrefix(words, "#")); ok {
-		either, args = append(either, "id = ?"), append(args, id)
+		l.places = append(l.places, crud.Place{IDs: "SELECT id FROM orders WHERE id = ?", Has: "id = ?", Args: []any{id}})
 	}
-	l.only("("+strings.Join(either, " OR ")+")", args...)
 }
 
-// after is the first text behind all that begin with a prefix.
-func after(prefix string) string { return prefix + string(utf8.MaxRune) }
+// ready finds what is searched for, if anything is.
+func (l *list) ready(read *gorm.DB) error {
+	if l.places == nil {
+		return nil
+	}
+	order, found, err := crud.Find(read, l.order, l.places)
+	l.order, l.where, l.places = order, append(l.where, found), nil
+	return err
+}
 
 // at begins the page at its cursor, in the list's order.
 func (l *list) at(query *gorm.DB) (*gorm.DB, error) {

@@ -104,7 +104,7 @@ func (w *world) costs() []costed {
 		{"list of 2", read("/orders?limit=2"), 1},
 		{"list of 20", read("/orders?limit=20"), 1},
 		{"list of 100", read("/orders?limit=100&status=CREATED"), 1},
-		{"search", read("/orders?search=acme"), 1},
+		{"search", read("/orders?search=acme"), 2},
 		{"timeline", read("/orders/1/events"), 1},
 		{"products", read("/products"), 1},
 		{"product", read("/products/1"), 1},

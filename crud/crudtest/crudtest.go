@@ -49,25 +49,42 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 		require.NoError(t, db.Migrate(context.Background(), d, append([]fs.FS{db.Migrations()}, o.Migrations...)...))
 		w := newWorld(t, d, r, o)
 		w.faults = faults
-		for _, one := range []struct {
-			name string
-			try  func(w *world[T])
-		}{
+		for _, one := range []try[T]{
 			{"read back", (*world[T]).readBack}, {"strict input", (*world[T]).strictInput}, {"rules", (*world[T]).rules},
 			{"unique", (*world[T]).unique}, {"versions", (*world[T]).versions}, {"idempotency", (*world[T]).idempotency},
 			{"roles", (*world[T]).roles}, {"events", (*world[T]).events}, {"deletion", (*world[T]).deletion},
 			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
 			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
 			{"imported", (*world[T]).imported},
-			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"forms in both languages", (*world[T]).formsInBoth}, {"conflicts", (*world[T]).conflicts},
-			{"statements", (*world[T]).statements}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
-			{"hostile values", (*world[T]).hostile},
+			{"statements", (*world[T]).statements},
 		} {
-			t.Run(one.name, func(t *testing.T) {
-				w.T = t
-				one.try(w)
-			})
+			w.run(t, one)
 		}
+		pages := []try[T]{
+			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"forms in both languages", (*world[T]).formsInBoth},
+			{"conflicts", (*world[T]).conflicts}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
+			{"hostile values", (*world[T]).hostile}, {"imports by page", (*world[T]).importsByPage},
+		}
+		for _, one := range pages {
+			w.run(t, one)
+		}
+		w.serveElsewhere(t, r)
+		for _, one := range pages {
+			w.run(t, try[T]{one.name + " of another service", one.do})
+		}
+	})
+}
+
+// try is one of the things that a resource has to stand.
+type try[T any] struct {
+	name string
+	do   func(w *world[T])
+}
+
+func (w *world[T]) run(t *testing.T, one try[T]) {
+	t.Run(one.name, func(t *testing.T) {
+		w.T = t
+		one.do(w)
 	})
 }
 
@@ -91,6 +108,7 @@ type world[T any] struct {
 	options Options[T]
 	made    int    // entities made up so far
 	reads   string // the language of who looks at pages; "" for English
+	pages   string // the server of the pages
 }
 
 // service is what the worlds of the resource and of those that it refers to have in common.
@@ -110,17 +128,12 @@ var roles = []kit.Role{kit.Viewer, kit.Operator, kit.Manager}
 func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *world[T] {
 	t.Helper()
 	sessions := &kittest.Sessions{}
-	app := kit.New(kit.Options{
-		Name: r.Plural, Version: "test", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler),
-	})
+	app := newApp(r.Plural, d, sessions)
 	table := crud.NewTable(d, r)
-	site := &screens.Site{
-		Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter, Kinds: []screens.Kind{screens.Of(table, o.Screens)},
-	}
+	kinds := []screens.Kind{screens.Of(table, o.Screens)}
 	for _, other := range o.Others {
-		site.Kinds = append(site.Kinds, other.kind(d))
+		kinds = append(kinds, other.kind(d))
 	}
-	site.Serve(app, func(fiber.Router) {}, func(fiber.Router) {})
 	w := &world[T]{
 		service: &service{T: t, d: d, tokens: map[kit.Role]string{}, ids: map[string][]int64{}}, Description: table.Describe(), options: o,
 	}
@@ -128,7 +141,9 @@ func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *
 		w.tokens[role] = sessions.Add(t, int64(i+1), role)
 	}
 	w.writer = w.tokens[kit.Manager]
+	w.serve(app, kinds)
 	w.Server = kittest.Serve(t, app)
+	w.pages = w.URL
 	for _, other := range o.Others {
 		for range 3 {
 			id, _, _ := other.add(w.service)
@@ -138,14 +153,38 @@ func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *
 	return w
 }
 
+// serve has an app serve the pages of these kinds.
+func (w *world[T]) serve(app *kit.App, kinds []screens.Kind) {
+	site := &screens.Site{Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: w.enter, Kinds: kinds}
+	site.Serve(app, func(fiber.Router) {}, func(fiber.Router) {})
+}
+
+// serveElsewhere moves the pages into another service, which asks the one that has the tables.
+func (w *world[T]) serveElsewhere(t *testing.T, r crud.Resource[T]) {
+	app := newApp(r.Plural+" elsewhere", w.d, &kittest.Sessions{})
+	owner := kit.NewClient(kit.ClientOptions{BaseURL: w.URL, Away: "CUSTOMERS_UNAVAILABLE"})
+	kinds := []screens.Kind{screens.Of(crud.NewRemote(owner, r), w.options.Screens)}
+	for _, other := range w.options.Others {
+		kinds = append(kinds, other.remote(owner))
+	}
+	w.serve(app, kinds)
+	w.pages = kittest.Serve(t, app).URL
+}
+
+func newApp(name string, d *db.DB, sessions *kittest.Sessions) *kit.App {
+	return kit.New(kit.Options{
+		Name: name, Version: "test", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler),
+	})
+}
+
 // headerRole says who looks at a page.
 const headerRole = "X-Test-Role"
 
 // enter lets in whoever a page's request says that it is.
-func enter(c *fiber.Ctx) error {
+func (w *world[T]) enter(c *fiber.Ctx) error {
 	for i, role := range roles {
 		if string(role) == c.Get(headerRole) {
-			kit.As(c, kit.Identity{Operator: int64(i + 1), Name: "Ana Ruiz", Role: role})
+			kit.As(c, kit.Identity{Operator: int64(i + 1), Name: "Ana Ruiz", Role: role}, w.tokens[role])
 			return nil
 		}
 	}

@@ -34,6 +34,10 @@ func (w *world[T]) imported() {
 	}
 	w.roundTrip()
 	w.changesOne()
+}
+
+// importsByPage: a page takes a file of the columns that it names, and only from who may send one.
+func (w *world[T]) importsByPage() {
 	w.takesItsExample()
 	w.isTheManagers()
 }
@@ -121,13 +125,13 @@ func (w *world[T]) fileForm(role kit.Role, content string) page {
 	w.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	require.NoError(w.T, form.WriteField("key", "crudtest "+string(role)))
+	require.NoError(w.T, form.WriteField("key", "crudtest "+w.pages+string(role)))
 	file, err := form.CreateFormFile("file", "example.csv")
 	require.NoError(w.T, err)
 	_, err = io.WriteString(file, content)
 	require.NoError(w.T, err)
 	require.NoError(w.T, form.Close())
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, w.URL+screens.Home+w.all()+"/import", &body)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, w.pages+screens.Home+w.all()+"/import", &body)
 	require.NoError(w.T, err)
 	request.Header.Set(fiber.HeaderContentType, form.FormDataContentType())
 	return w.ask(role, request)

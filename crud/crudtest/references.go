@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud"
+	"b2b.example/crud/imports"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -25,8 +26,9 @@ import (
 // Other is a kind of entities that the resource refers to.
 type Other struct {
 	crud.Outline
-	kind func(d *db.DB) screens.Kind
-	add  func(s *service) (id int64, title, search string) // makes one up
+	kind   func(d *db.DB) screens.Kind
+	remote func(owner *kit.Client) screens.Kind
+	add    func(s *service) (id int64, title, search string) // makes one up
 }
 
 // With is a kind that the resource refers to.
@@ -48,7 +50,11 @@ func With[U any](r crud.Resource[U], options ...Options[U]) Other {
 		require.FailNow(w.T, "nobody can search for a "+r.Name)
 		return 0, "", ""
 	}
-	return Other{Outline: r.Outline(), kind: func(d *db.DB) screens.Kind { return screens.Of(crud.NewTable(d, r)) }, add: add}
+	return Other{
+		Outline: r.Outline(), add: add,
+		kind:   func(d *db.DB) screens.Kind { return screens.Of(crud.NewTable(d, r)) },
+		remote: func(owner *kit.Client) screens.Kind { return screens.Of(crud.NewRemote(owner, r)) },
+	}
 }
 
 // path is where one of them is.
@@ -91,6 +97,12 @@ func (w *world[T]) references() {
 				require.Contains(w.T, w.open(path).html, fmt.Sprintf(`href="%s%s">%s</a>`, screens.Home, other.path(id), title), path)
 			}
 		}
+		shows()
+		report := w.take(fmt.Sprintf("id,%s\n%d,123456789\n", look.Name, made.id))
+		require.Equal(w.T, []int64{0, 0, 0, 1}, counts(report))
+		require.Equal(w.T, imports.RowFault{
+			Line: 2, Column: look.Name, Value: "123456789", Code: "REFERENCE_NOT_FOUND", Detail: report.Faults[0].Detail,
+		}, report.Faults[0])
 		shows()
 		if other.Deletion != crud.Soft {
 			continue

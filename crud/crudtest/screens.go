@@ -34,7 +34,7 @@ func (w *world[T]) browse(role kit.Role, path string, form url.Values) page {
 	if form != nil {
 		method = http.MethodPost
 	}
-	request, err := http.NewRequestWithContext(context.Background(), method, w.URL+screens.Home+path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(context.Background(), method, w.pages+screens.Home+path, strings.NewReader(form.Encode()))
 	require.NoError(w.T, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return w.ask(role, request)
@@ -158,7 +158,7 @@ func (w *world[T]) forms() {
 // foreign sends a form from another site.
 func (w *world[T]) foreign(form url.Values) int {
 	w.Helper()
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, w.URL+screens.Home+w.all()+"/new", strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, w.pages+screens.Home+w.all()+"/new", strings.NewReader(form.Encode()))
 	require.NoError(w.T, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "cross-site")
@@ -256,6 +256,7 @@ func (w *world[T]) hostile() {
 	for _, look := range w.texts() {
 		for _, text := range hostileTexts {
 			form := w.formOf(w.values(), nil, 0)
+			text += " " + strconv.Itoa(w.made) // which may have to be unique
 			form.Set(look.Name, text)
 			p := w.browse(kit.Manager, w.all()+"/new", form)
 			require.Contains(w.T, []int{http.StatusSeeOther, http.StatusUnprocessableEntity}, p.status, "%s: %s", text, p.html)

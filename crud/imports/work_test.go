@@ -54,13 +54,15 @@ func TestItGoesOnWhereItStopped(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, did)
 		}
-		require.Len(t, all(t, first, "SELECT sku FROM products"), 400)
+		taken := len(all(t, first, "SELECT sku FROM products")) // a slow database has fewer at a time
+		require.NotZero(t, taken)
+		require.Less(t, taken, 1000)
 		dying, cancel := context.WithCancel(t.Context())
 		late := products
 		late.Changed = func(*db.Tx, *Product, *Product) error { cancel(); return nil } // in the middle of a transaction
 		_, err := imports.Step(dying, first, crud.NewTable(first, late))
 		require.Error(t, err)
-		require.Len(t, all(t, first, "SELECT sku FROM products"), 400, "what was not committed is not there")
+		require.Len(t, all(t, first, "SELECT sku FROM products"), taken, "what was not committed is not there")
 
 		w := newWorld(t, dbtest.Open(t, url, db.Options{}))
 		report := w.ended("products", id)

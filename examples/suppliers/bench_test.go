@@ -101,7 +101,7 @@ func fill(b *testing.B, d *db.DB) {
 				"lead_days": id % 365, "credit_cents": id, "preferred": id%2 == 0, "version": 1, "created_at": at(id), "updated_at": at(id),
 			})
 		}
-		require.NoError(b, d.Tx(context.Background(), func(tx *db.Tx) error { return tx.Table("suppliers").CreateInBatches(rows, 1000).Error }))
+		require.NoError(b, d.Tx(context.Background(), func(tx *db.Tx) error { return tx.Table("suppliers").CreateInBatches(rows, 50).Error }))
 	}
 }
 

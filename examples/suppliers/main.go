@@ -122,6 +122,6 @@ func enter(c *fiber.Ctx) error {
 	if host, _, _ := strings.Cut(c.Hostname(), ":"); host != "127.0.0.1" && host != "localhost" {
 		return fault.New(fault.Forbidden, "FORBIDDEN")
 	}
-	kit.As(c, me)
+	kit.As(c, me, "")
 	return nil
 }
