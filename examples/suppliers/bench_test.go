@@ -53,6 +53,7 @@ func BenchmarkSuppliers(b *testing.B) {
 	cursor := crud.Cursor{Value: at(benchRows - 5000*20).Format(crud.TimeFormat), ID: benchRows - 5000*20}.String()
 	for name, path := range map[string]string{
 		"first page": "/suppliers", "page 5000": "/suppliers?cursor=" + cursor, "prefix search": "/suppliers?search=supplier+99&sort=name",
+		"search of few": "/suppliers?search=supplier+9912", "search of many": "/suppliers?search=supplier+9",
 		"screen": "/backoffice/suppliers",
 	} {
 		b.Run(name, func(b *testing.B) {
