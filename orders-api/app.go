@@ -30,10 +30,19 @@ type service struct {
 	customers      customers
 	products       *crud.Table[entities.Product]
 	queue          *queue
+	wakeBulk       func() // lets the bulk runs' worker of this process begin at once
 }
 
-// New makes the service: its routes, and the sweeper that runs while it serves.
+// New makes the service: its routes, and the work that goes on while it serves.
 func New(_ context.Context, o Options) (*kit.App, error) {
+	app, s := build(o)
+	app.Every(sweepEvery, "sweep", s.sweep)
+	s.wakeBulk = app.Work("bulk runs", newBulkWorker(s.db, s.rules, s.log).step)
+	return app, nil
+}
+
+// build makes the service without that work.
+func build(o Options) (*kit.App, *service) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -45,13 +54,12 @@ func New(_ context.Context, o Options) (*kit.App, error) {
 	s := &service{
 		db: o.DB, log: o.Log, idempotencyTTL: o.Settings.IdempotencyTTL,
 		rules:     Rules{CancelWindow: o.Settings.CancelWindow, UndoWindow: o.Settings.UndoWindow, OrderTTL: o.Settings.OrderTTL},
-		customers: customers{client}, products: products(o.DB),
+		customers: customers{client}, products: products(o.DB), wakeBulk: func() {},
 	}
 	s.queue = &queue{db: o.DB, rules: s.rules}
 	s.routes(app)
 	newBackoffice(s, app, o.Settings).routes(app)
-	app.Every(sweepEvery, "sweep", s.sweep)
-	return app, nil
+	return app, s
 }
 
 // kinds are the entities that are described: those of our own tables with their API, all with their screens.

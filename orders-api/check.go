@@ -12,7 +12,7 @@ import (
 // Invariants are what is true of this service's tables at any time, whatever was retried, killed or unplugged.
 func Invariants() []db.Invariant {
 	return slices.Concat(
-		stockInvariants(), sumInvariants(), crud.Invariants(entities.Products, "stock"), historyInvariants(), keyInvariants(),
+		stockInvariants(), sumInvariants(), crud.Invariants(entities.Products, "stock"), historyInvariants(), keyInvariants(), bulkInvariants(),
 		[]db.Invariant{db.CopiesMatch("order", "orders",
 			db.Copy{Column: "customer_name", Key: "customer_name_key", Fold: db.Fold},
 			db.Copy{Column: "customer_email", Key: "customer_email_key", Fold: db.MailKey},
@@ -164,6 +164,44 @@ func keyInvariants() []db.Invariant {
 	}
 }
 
+// bulkInvariants: a bulk run did what it says, each order once, and left none out.
+func bulkInvariants() []db.Invariant {
+	return []db.Invariant{
+		db.VersionsHaveEvents("bulk_run", "bulk_runs"),
+		{
+			Name: "what a bulk run did has its event, and nothing else has", Over: "orders",
+			Means: "The run's page tells of an order what did not happen, or not what did. The order's timeline tells what did.",
+			Query: `
+			SELECT 'bulk_run', b.run_id, CONCAT('order ', b.order_id, ' is ', b.outcome, ', and has ', COUNT(e.id), ' events of it')
+			FROM bulk_run_orders b LEFT JOIN events e ON e.entity_type = 'order' AND e.entity_id = b.order_id
+				AND e.idempotency_caller = 'system:bulk-run' AND e.idempotency_key = CONCAT('bulk-run:', b.run_id, ':order:', b.order_id)
+			WHERE b.order_id BETWEEN @first AND @last
+			GROUP BY b.run_id, b.order_id, b.outcome HAVING COUNT(e.id) <> CASE WHEN b.outcome = 'DONE' THEN 1 ELSE 0 END`,
+		},
+		{
+			Name: "an event of a bulk run is of one of its orders", Over: "orders",
+			Means: "An order was moved by a run that does not have it. Look whether it was meant, and undo or cancel it.",
+			Query: `
+			SELECT 'order', e.entity_id, CONCAT('event ', e.id, ' has the key ', e.idempotency_key, ', and that run does not have it')
+			FROM events e LEFT JOIN bulk_run_orders b ON b.order_id = e.entity_id
+				AND e.idempotency_key = CONCAT('bulk-run:', b.run_id, ':order:', b.order_id)
+			WHERE e.entity_type = 'order' AND e.entity_id BETWEEN @first AND @last
+				AND e.idempotency_caller = 'system:bulk-run' AND b.run_id IS NULL`,
+		},
+		{
+			Name: "a bulk run has the orders that it counts, and none waits once it has ended", Over: "bulk_runs",
+			Means: "Orders of the run were lost, or never tried. Choose them in the list once more, and run it again.",
+			Query: `
+			SELECT 'bulk_run', r.id, CONCAT('it counts ', r.orders, ' orders, has ', COUNT(b.order_id), ', and ',
+				COALESCE(SUM(CASE WHEN b.outcome = 'PENDING' THEN 1 ELSE 0 END), 0), ' of them wait')
+			FROM bulk_runs r LEFT JOIN bulk_run_orders b ON b.run_id = r.id WHERE r.id BETWEEN @first AND @last
+			GROUP BY r.id, r.orders, r.ended_at, r.done_orders, r.skipped_orders, r.failed_orders
+			HAVING COUNT(b.order_id) <> r.orders OR (r.ended_at IS NOT NULL AND (
+				SUM(CASE WHEN b.outcome = 'PENDING' THEN 1 ELSE 0 END) > 0 OR r.done_orders + r.skipped_orders + r.failed_orders <> r.orders))`,
+		},
+	}
+}
+
 // Evidence is what the database has of an entity of this service.
 func Evidence() db.Evidence {
 	return db.Evidence{
@@ -176,6 +214,10 @@ func Evidence() db.Evidence {
 			"SELECT 'order_items' AS `table`, order_items.* FROM order_items WHERE order_id = ? ORDER BY line",
 			"SELECT 'stock_movements' AS `table`, stock_movements.* FROM stock_movements WHERE order_id = ? ORDER BY id",
 			db.EventsOf("order"),
+		},
+		"bulk_run": {
+			"SELECT 'bulk_runs' AS `table`, bulk_runs.* FROM bulk_runs WHERE id = ?", db.EventsOf("bulk_run"),
+			"SELECT 'bulk_run_orders' AS `table`, bulk_run_orders.* FROM bulk_run_orders WHERE run_id = ? ORDER BY order_id LIMIT 20",
 		},
 	}
 }

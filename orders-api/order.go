@@ -48,6 +48,7 @@ type Order struct {
 
 	placedBy *db.Call     // known only while it is being placed
 	last     *db.EventRow // of its last change, as far as undoing depends on it; nil: not read
+	bulk     *BulkRun     // that made its last change; nil: none did, or last was not read
 }
 
 // Item is one line of an order: a product as it was, and how much of it.
@@ -185,7 +186,7 @@ func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error
 	if reason != nil {
 		return nil, refusal(Confirm, reason)
 	}
-	return o, o.change(tx, "confirmed", func() { o.Status, o.ConfirmedAt = to, &tx.Now })
+	return o, o.apply(tx, Confirm, to, Cancellation{})
 }
 
 // cancel makes the order CANCELED and gives its stock back, exactly once; one that is already stays as it is.
@@ -198,7 +199,19 @@ func (rules Rules) cancel(tx *db.Tx, id int64, match crud.Match, why Cancellatio
 	if reason != nil {
 		return nil, refusal(Cancel, reason)
 	}
-	return o, o.cancel(tx, to, why)
+	return o, o.apply(tx, Cancel, to, why)
+}
+
+// apply makes a move that was decided on.
+func (o *Order) apply(tx *db.Tx, action Action, to Status, why Cancellation) error {
+	switch action {
+	case Confirm:
+		return o.change(tx, "confirmed", func() { o.Status, o.ConfirmedAt = to, &tx.Now })
+	case Cancel:
+		return o.cancel(tx, to, why)
+	default:
+		return o.takeBack(tx, to)
+	}
 }
 
 func (o *Order) cancel(tx *db.Tx, to Status, why Cancellation) error {

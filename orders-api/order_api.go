@@ -215,7 +215,7 @@ func (s *service) asOf(ctx context.Context, id int64, then asking, language stri
 	if err != nil {
 		return db.Answer{}, err
 	}
-	if err := s.rules.recall(s.db.Read(ctx), o, at); err != nil {
+	if err := recall(s.db.Read(ctx), o); err != nil {
 		return db.Answer{}, err
 	}
 	return answerOf(o, http.StatusOK, then, s.rules, language)
@@ -230,7 +230,7 @@ func (s *service) now(c *fiber.Ctx) func(ctx context.Context, id int64) (db.Answ
 			return db.Answer{}, err
 		}
 		now := asking{s.db.Now(), by}
-		if err := s.rules.recall(s.db.Read(ctx), o, now.at); err != nil {
+		if err := recall(s.db.Read(ctx), o); err != nil {
 			return db.Answer{}, err
 		}
 		return answerOf(o, http.StatusOK, now, s.rules, language)
@@ -313,7 +313,7 @@ func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, 
 		if err != nil {
 			return db.Answer{}, err
 		}
-		if err := s.rules.recall(tx.DB, o, tx.Now); err != nil {
+		if err := recall(tx.DB, o); err != nil {
 			return db.Answer{}, err
 		}
 		return answerOf(o, http.StatusOK, asking{tx.Now, by}, s.rules, language)

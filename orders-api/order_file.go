@@ -26,6 +26,11 @@ func file(d *db.DB, params url.Values) (crud.FileWriter, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.file(d), nil
+}
+
+// file is the whole of the list.
+func (l *list) file(d *db.DB) crud.FileWriter {
 	l.At, l.Limit = nil, fileBatch
 	return func(ctx context.Context, w io.Writer, language string) error {
 		file, err := crud.NewFile(w, language, fileColumns)
@@ -48,7 +53,7 @@ func file(d *db.DB, params url.Values) (crud.FileWriter, error) {
 			at := l.edge(&page.Rows[len(page.Rows)-1], false)
 			l.At = &at
 		}
-	}, nil
+	}
 }
 
 func fileRow(file *crud.File, o *Order) []string {

@@ -71,6 +71,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	page.Rows = b.rows(found.Rows)
 	page.Chips, page.Days = chips(page.Reader, params, found.Rows), daysFilter(page.Reader, params)
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
+	if err := b.selection(c, params, &page); err != nil {
+		return err
+	}
 	return screens.Show(c, web.OrdersPage(page))
 }
 
@@ -145,6 +148,7 @@ func numberSought(params url.Values) (int64, bool) {
 func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 	wanted := maps.Clone(params)
 	wanted.Del(byFormat)
+	wanted.Del(bySelect)
 	if strings.TrimSpace(params.Get(bySearch)) == "" {
 		wanted.Del(bySearch)
 	}

@@ -133,7 +133,7 @@ func (b *backoffice) tellDone(c *fiber.Ctx, page *web.Order, told *story, again 
 	page.Done = &web.Note{Kind: "ok", Title: page.T("page.done."+last, "id", o.ID)}
 	page.Actions[0].Focus = last == "created"
 	if canUndo {
-		page.Undo = &web.Undo{Key: again.keyOf(Undo), Until: o.movedAt().Add(b.rules.UndoWindow), Window: b.rules.UndoWindow}
+		page.Undo = &web.Undo{Key: again.keyOf(Undo), Until: o.undoEnd(now, b.rules), Window: b.rules.UndoWindow}
 	}
 }
 

@@ -77,11 +77,7 @@ func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
 	if err := l.ready(d.Read(ctx)); err != nil {
 		return crud.Page[Order]{}, err
 	}
-	query := d.Read(ctx)
-	for _, c := range l.where {
-		query = query.Where(c.SQL, c.Args...)
-	}
-	query, err := l.at(query)
+	query, err := l.at(l.narrow(d.Read(ctx)))
 	if err != nil {
 		return crud.Page[Order]{}, err
 	}
@@ -90,6 +86,14 @@ func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
 		return crud.Page[Order]{}, fmt.Errorf("list orders: %w", err)
 	}
 	return crud.PageOf(rows, l.Limit, l.At, l.edge), nil
+}
+
+// narrow leaves the orders that the list's filters let through.
+func (l *list) narrow(query *gorm.DB) *gorm.DB {
+	for _, c := range l.where {
+		query = query.Where(c.SQL, c.Args...)
+	}
+	return query
 }
 
 func parseList(params url.Values) (*list, error) {

@@ -29,8 +29,12 @@ func (b *backoffice) storyOf(c *fiber.Ctx, id int64) (*story, error) {
 		return nil, err
 	}
 	events, err := b.db.Events(kit.Context(c), "order", id, 0, screens.TimelineLength)
+	if err != nil {
+		return nil, err
+	}
 	if len(events) > 0 && events[0].EntityVersion == o.Version {
 		o.last = &events[0]
+		err = readBulk(b.db.Read(kit.Context(c)), o)
 	}
 	return &story{order: o, events: events, rules: b.rules, ends: b.cancelEnd(o)}, err
 }
@@ -80,7 +84,7 @@ func (s *story) why(r web.Reader, who kit.Identity, code string) string {
 	case "CANCEL_WINDOW_PASSED":
 		return r.T("page.blocked."+code, "window", r.Until(s.rules.CancelWindow), "at", screens.Inline(r, *s.ends))
 	case "UNDO_WINDOW_PASSED":
-		end := s.order.movedAt().Add(s.rules.UndoWindow) // it has moved, and what is too late stays so
+		end := s.order.undoEnd(r.Now, s.rules) // it has moved, and what is too late stays so
 		return r.T("page.blocked.UNDO_WINDOW_PASSED."+string(s.order.Status), "window", r.Until(s.rules.UndoWindow), "at", screens.Inline(r, end))
 	case "UNDO_NOT_YOURS":
 		return r.T("page.blocked."+code, "who", screens.ActorName(r, &s.events[0]))

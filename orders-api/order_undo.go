@@ -23,20 +23,28 @@ func (rules Rules) undo(tx *db.Tx, id int64, match crud.Match, by string) (*Orde
 	if err != nil {
 		return nil, err
 	}
-	if o.last, err = lastOf(tx.DB, o); err != nil || isUndone(o.last) {
+	if err := readLast(tx.DB, o); err != nil || isUndone(o.last) {
 		return o, err
 	}
 	to, reason := decide(o, Undo, asking{at: tx.Now, by: by}, rules)
 	if reason != nil {
 		return nil, refusal(Undo, reason)
 	}
-	if o.Status == Confirmed {
-		return o, o.change(tx, undoings["confirmed"], func() { o.Status, o.ConfirmedAt = to, nil })
-	}
-	if err := takeAgain(tx, o); err != nil {
+	if err := o.apply(tx, Undo, to, Cancellation{}); err != nil {
 		return nil, err
 	}
-	return o, o.change(tx, undoings["canceled"], func() {
+	return o, nil
+}
+
+// takeBack takes the last move of a locked order back.
+func (o *Order) takeBack(tx *db.Tx, to Status) error {
+	if o.Status == Confirmed {
+		return o.change(tx, undoings["confirmed"], func() { o.Status, o.ConfirmedAt = to, nil })
+	}
+	if err := takeAgain(tx, o); err != nil {
+		return err
+	}
+	return o.change(tx, undoings["canceled"], func() {
 		o.Status, o.CanceledAt, o.CancelReason, o.CancelNote = to, nil, nil, ""
 	})
 }
@@ -44,7 +52,7 @@ func (rules Rules) undo(tx *db.Tx, id int64, match crud.Match, by string) (*Orde
 // notUndoable says why an order's last move can't be undone: it is too long ago, something has followed it, or another
 // made it.
 func notUndoable(o *Order, now asking, rules Rules) *fault.Field {
-	end := o.movedAt().Add(rules.UndoWindow)
+	end := o.undoEnd(now.at, rules)
 	switch {
 	case !now.at.Before(end):
 		return &fault.Field{Field: "status", Code: "UNDO_WINDOW_PASSED", Args: fault.Args{"passed_at": end.Format(time.RFC3339)}}
@@ -69,31 +77,60 @@ func (o *Order) movedAt() *time.Time {
 	return o.ConfirmedAt
 }
 
+// undoEnd is until when its last move can be undone. What a bulk run has done can be as long as if all of it had been done
+// when the run ended; while it goes on, that is still to come.
+func (o *Order) undoEnd(now time.Time, rules Rules) time.Time {
+	from := *o.movedAt()
+	if o.bulk != nil && o.bulk.EndedAt == nil {
+		from = now
+	} else if o.bulk != nil {
+		from = *o.bulk.EndedAt
+	}
+	return from.Add(rules.UndoWindow)
+}
+
 // isUndone says whether an event tells of an undoing; nil is none.
 func isUndone(e *db.EventRow) bool {
 	return e != nil && (e.Action == undoings["confirmed"] || e.Action == undoings["canceled"])
 }
 
-// recall reads the order's last event where undoing may depend on it: that of a move which was made a moment ago.
-func (rules Rules) recall(q *gorm.DB, o *Order, at time.Time) (err error) {
-	if o.last == nil && o.Status != Created && at.Before(o.movedAt().Add(rules.UndoWindow)) {
-		o.last, err = lastOf(q, o)
+// recall reads what undoing depends on: the last event of an order that has moved.
+func recall(q *gorm.DB, o *Order) error {
+	if o.last != nil || o.Status == Created {
+		return nil
 	}
-	return err
+	return readLast(q, o)
 }
 
-// lastOf is the event of an order's last change; nil for none.
-func lastOf(q *gorm.DB, o *Order) (*db.EventRow, error) {
+// readLast reads the event of an order's last change, and the bulk run that made that, if one did.
+func readLast(q *gorm.DB, o *Order) error {
 	var last []db.EventRow
-	err := q.Select("action", "actor").Where("entity_type = ? AND entity_id = ? AND entity_version = ?", "order", o.ID, o.Version).
-		Limit(1).Find(&last).Error
+	err := q.Select("action", "actor", "idempotency_caller", "idempotency_key").
+		Where("entity_type = ? AND entity_id = ? AND entity_version = ?", "order", o.ID, o.Version).Limit(1).Find(&last).Error
 	if err != nil {
-		return nil, fmt.Errorf("last event of order %d: %w", o.ID, err)
+		return fmt.Errorf("last event of order %d: %w", o.ID, err)
 	}
 	if len(last) == 0 {
-		return nil, nil
+		return nil
 	}
-	return &last[0], nil
+	o.last = &last[0]
+	return readBulk(q, o)
+}
+
+// readBulk reads the bulk run that made the order's last change, as its event tells.
+func readBulk(q *gorm.DB, o *Order) error {
+	id := runOf(o.last)
+	if id == 0 {
+		return nil
+	}
+	var found []BulkRun
+	if err := q.Select("id", "ended_at").Where("id = ?", id).Limit(1).Find(&found).Error; err != nil {
+		return fmt.Errorf("the run of order %d: %w", o.ID, err)
+	}
+	if len(found) > 0 {
+		o.bulk = &found[0]
+	}
+	return nil
 }
 
 // mover is whose moves the one who asks may undo; "" for a service, which may undo none.

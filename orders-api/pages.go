@@ -57,12 +57,25 @@ func (b *backoffice) routes(app *kit.App) {
 		pages.Post("/orders/:id/cancel", operators, screens.Sent(b.askToCancel, b.cancelOrder))
 		pages.Get("/orders/:id/undo", b.backToOrder)
 		pages.Post("/orders/:id/undo", operators, screens.Sent(b.backWithOrder, b.undoOrder))
+		b.bulkRoutes(pages, operators)
 		pages.Get("/orders/:id/note", operators, b.notePage)
 		pages.Post("/orders/:id/note", operators, screens.Sent(b.askForNote, b.noteOrder))
 		managers := screens.May(kit.Manager)
 		pages.Get("/products/:id/adjust", managers, b.adjustPage)
 		pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))
 	})
+}
+
+// bulkRoutes are the pages of bulk runs.
+func (b *backoffice) bulkRoutes(pages fiber.Router, operators fiber.Handler) {
+	pages.Get("/bulk-runs", b.bulkRunsPage)
+	pages.Get("/bulk-runs/new", operators, b.newBulkRunPage)
+	pages.Post("/bulk-runs/new", operators, screens.Sent(b.askForBulkRun, b.startBulkRun))
+	pages.Get("/bulk-runs/:id", b.bulkRunPage)
+	pages.Get("/bulk-runs/:id/retry", b.backToRun)
+	pages.Post("/bulk-runs/:id/retry", operators, screens.Sent(b.backWithRun, b.retryBulkRun))
+	pages.Get("/bulk-runs/:id/undo", b.backToRun)
+	pages.Post("/bulk-runs/:id/undo", operators, screens.Sent(b.backWithRun, b.undoBulkRun))
 }
 
 // complete adds to a page's frame where one can go before the entities, and how many orders wait.

@@ -32,6 +32,7 @@ type world struct {
 	faults    *dbtest.Faults
 	clock     *kittest.Clock
 	log       *kittest.Lines
+	idle      bool // bulk runs are worked off when the test says so
 
 	viewer, operator, manager string // tokens
 }
@@ -54,9 +55,26 @@ func eachSet(t *testing.T, set func(*Settings), test func(w *world)) {
 	})
 }
 
+// eachIdle is each in a world in which bulk runs are worked off when the test says so.
+func eachIdle(t *testing.T, test func(w *world)) {
+	t.Helper()
+	t.Parallel()
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newWorldIn(t, url, true, func(*Settings) {})
+		test(w)
+		w.checkInvariants()
+		w.checkSecrets()
+	})
+}
+
 func newWorld(t *testing.T, url string, set func(*Settings)) *world {
 	t.Helper()
-	w := &world{t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{Apart: "import"}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
+	return newWorldIn(t, url, false, set)
+}
+
+func newWorldIn(t *testing.T, url string, idle bool, set func(*Settings)) *world {
+	t.Helper()
+	w := &world{idle: idle, t: t, url: url, clock: &kittest.Clock{}, faults: &dbtest.Faults{Apart: []string{"import", "bulk_runs` WHERE ended_at IS NULL"}}, log: &kittest.Lines{}, customers: newCustomersAPI(t)}
 	w.settings = Settings{
 		Settings: kittest.Settings(), CancelWindow: 10 * time.Minute, UndoWindow: time.Minute, OrderTTL: 72 * time.Hour, CompanyName: "Almacenes Andinos", Currency: "USD",
 	}
@@ -79,7 +97,13 @@ func (w *world) open() *db.DB {
 func (w *world) serve(d *db.DB) *kittest.Server {
 	w.t.Helper()
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	app, err := New(context.Background(), Options{DB: d, Settings: w.settings, Log: log, Version: "test"})
+	o := Options{DB: d, Settings: w.settings, Log: log, Version: "test"}
+	if w.idle {
+		app, s := build(o)
+		app.Every(sweepEvery, "sweep", s.sweep)
+		return kittest.Serve(w.t, app)
+	}
+	app, err := New(context.Background(), o)
 	require.NoError(w.t, err)
 	return kittest.Serve(w.t, app)
 }
@@ -140,7 +164,7 @@ func (w *world) tables() map[string]string {
 	all := map[string]string{}
 	for table, order := range map[string]string{
 		"products": "id", "stock_movements": "id", "orders": "id", "order_items": "order_id, product_id",
-		"idempotency_keys": "id", "events": "id",
+		"idempotency_keys": "id", "events": "id", "bulk_runs": "id", "bulk_run_orders": "run_id, order_id",
 	} {
 		var rows []map[string]any
 		require.NoError(w.t, w.db.Read(context.Background()).Table(table).Order(order).Find(&rows).Error)

@@ -1323,7 +1323,7 @@ func entitiesPager(e Entities) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = rowKeys(e.Reader).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rowKeys(e.Reader, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -75,17 +75,21 @@ type part struct {
 // leastPart is how much of the bar is the least to be seen: one part in so many.
 const leastPart = 200
 
-// parts are the lengths of what has become of the rows, one after the other, and how long the bar is. There are none
-// while nobody knows of how many rows.
-func (i ImportRun) parts() (parts []part, whole int64) {
-	all := i.whole()
+// lengths are what has become of the rows.
+func (i ImportRun) lengths() []part {
+	return []part{
+		{kind: "ok", length: i.Created}, {kind: "info", length: i.Changed}, {kind: "quiet", length: i.Unchanged}, {kind: "bad", length: i.Refused},
+	}
+}
+
+// inLine puts lengths one after the other, and says how long the bar is. There are none while nobody knows how much there
+// is in all.
+func inLine(lengths []part, all int64) (parts []part, whole int64) {
 	if all == 0 {
 		return nil, 1
 	}
 	whole = all
-	for _, one := range []part{
-		{kind: "ok", length: i.Created}, {kind: "info", length: i.Changed}, {kind: "quiet", length: i.Unchanged}, {kind: "bad", length: i.Refused},
-	} {
+	for _, one := range lengths {
 		if one.length == 0 {
 			continue
 		}

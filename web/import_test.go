@@ -94,14 +94,17 @@ func TestFileOfFaultsSaysWhatItHas(t *testing.T) {
 
 // The bar's parts follow one another, none too short to be seen; there are none while nobody knows of how many rows.
 func TestPartsOfTheBar(t *testing.T) {
-	parts, whole := ImportRun{Total: 100_000, Rows: 50_003, Created: 50_000, Refused: 3}.parts()
+	parts, whole := partsOf(ImportRun{Total: 100_000, Rows: 50_003, Created: 50_000, Refused: 3})
 	require.Equal(t, []part{{"ok", 0, 50_000}, {"bad", 50_000, 500}}, parts)
 	require.EqualValues(t, 100_497, whole)
-	parts, whole = ImportRun{Guess: 1000, Rows: 340, Created: 340}.parts()
+	parts, whole = partsOf(ImportRun{Guess: 1000, Rows: 340, Created: 340})
 	require.Equal(t, []part{{"ok", 0, 340}}, parts)
 	require.EqualValues(t, 1000, whole)
-	parts, whole = ImportRun{Rows: 340, Created: 340}.parts()
+	parts, whole = partsOf(ImportRun{Rows: 340, Created: 340})
 	require.Empty(t, parts)
 	require.EqualValues(t, 1, whole)
 	require.NotContains(t, render(t, ImportRunPage(ImportRun{Frame: english(), Status: "checking", Rows: 340})), "aria-valuenow")
 }
+
+// partsOf are the parts of a run's bar.
+func partsOf(i ImportRun) ([]part, int64) { return inLine(i.lengths(), i.whole()) }

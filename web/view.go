@@ -140,7 +140,17 @@ type Orders struct {
 	ClearURL      string // the list without search and filters
 	CSVURL        string // the whole list as a file
 	ShowsNewOrder bool
+	RunsURL       string     // of the bulk runs
+	Selection     *Selection // nil for who may not change orders
 	Note          *Note
+}
+
+// Selection is how orders of a list are chosen for a bulk run.
+type Selection struct {
+	All              bool   // that match, on whichever page they are
+	Matching         *Count // how many those are; nil where that takes long to tell
+	Filter           string // the list's parameters
+	AllURL, ClearURL string
 }
 
 // View is a tab above a list.
@@ -271,6 +281,73 @@ type Cancel struct {
 	UndoFor time.Duration // how long that can be undone; 0: not at all
 	Errors  []FieldError
 	Notice  *Note
+}
+
+// NewBulkRun tells what a bulk run would do, and begins it.
+type NewBulkRun struct {
+	Frame
+	Action          string // "confirm", "cancel"
+	Key             string
+	Fields          []Field // which orders
+	Chosen          string  // the same, in words
+	BackURL         string
+	Orders, Will    int64
+	Most            int64 // that one run takes, where more were chosen; 0: they are all
+	Units, Cents    int64 // of those that it will move
+	Already, Cannot []BulkGroup
+	Cancel          *Cancel // asks for the reason; nil: none is needed
+	Notice          *Note
+}
+
+// BulkGroup are orders that a run leaves as they are, for one reason.
+type BulkGroup struct {
+	Why    string
+	N      int64
+	Orders []Link // the first of them
+}
+
+// BulkSummary is a bulk run in a list.
+type BulkSummary struct {
+	ID                            int64
+	URL                           string
+	Action                        string // "confirm", "cancel", "undo"
+	Chosen                        string // which orders, in words
+	Who                           string
+	Started                       time.Time
+	Ended                         *time.Time // nil: it goes on
+	Orders, Done, Skipped, Failed int64
+	DoneCents                     int64 // of those that are done, once it has ended
+}
+
+// BulkRun is the page of a bulk run.
+type BulkRun struct {
+	Frame
+	BulkSummary
+	ChosenURL    string // where they were chosen
+	Reason       string // of a cancellation
+	RequestID    string
+	RetryKey     string // "": nothing can be tried again
+	Undo         *Undo  // nil: nothing can be undone
+	CSVURL       string
+	Outcome      string // of the orders that are listed: "done", "skipped", "failed"
+	ListURL      string // of this list
+	Rows         []BulkRow
+	Newer, Older string
+	Notice       *Note
+}
+
+// BulkRow is an order in a run, as it is now.
+type BulkRow struct {
+	OrderRow
+	Why string // it was left as it is
+	At  *time.Time
+}
+
+// BulkRuns is the list of bulk runs.
+type BulkRuns struct {
+	Frame
+	Runs         []BulkSummary
+	Newer, Older string
 }
 
 // NewOrder is the form of a new order. Everything typed is in it; each button of it sends it whole.

@@ -44,7 +44,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 	t.Run("texts", func(t *testing.T) {
 		require.Empty(t, missingTexts(screens.Texts(crud.NewTable(nil, r).Describe())), "texts are missing")
 	})
-	faults := &dbtest.Faults{Apart: "import"}
+	faults := &dbtest.Faults{Apart: []string{"import"}}
 	dbtest.EachWith(t, db.Options{Wrap: faults.Wrap}, func(t *testing.T, d *db.DB) {
 		require.NoError(t, db.Migrate(context.Background(), d, append([]fs.FS{db.Migrations()}, o.Migrations...)...))
 		w := newWorld(t, d, r, o)

@@ -92,11 +92,9 @@ type (
 // Serve registers the imports of a table, and the work that goes through them while the app serves. It comes before
 // crud.Serve of the same table, whose paths would take "imports" for an id. What it gives is for the table's screens.
 func Serve[T any](a *kit.App, t *crud.Table[T]) Store {
-	s := &service[T]{Table: t, d: t.DB(), fresh: make(chan struct{}, 1)}
+	s := &service[T]{Table: t, d: t.DB()}
 	s.routes(a)
-	a.OnServe(func(ctx context.Context) {
-		s.work(ctx, func(err error) { a.Log().Error("imports of "+t.Plural, "error", err) })
-	})
+	s.wake = a.Work("imports of "+t.Plural, s.step)
 	return s
 }
 
@@ -165,14 +163,6 @@ func withFile(hashes [][]byte, digest hash.Hash) [][]byte {
 		mixed = append(mixed, sum[:])
 	}
 	return mixed
-}
-
-// wake lets the worker of this process begin at once.
-func (s *service[T]) wake() {
-	select {
-	case s.fresh <- struct{}{}:
-	default:
-	}
 }
 
 func (s *service[T]) run(c *fiber.Ctx, in *byID) (*kit.Answer, error) {

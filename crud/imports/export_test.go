@@ -15,7 +15,7 @@ func Step[T any](ctx context.Context, d *db.DB, t *crud.Table[T]) (bool, error) 
 
 // ServeIdle is Serve without the worker.
 func ServeIdle[T any](a *kit.App, t *crud.Table[T]) Store {
-	s := &service[T]{Table: t, d: t.DB(), fresh: make(chan struct{}, 1)}
+	s := &service[T]{Table: t, d: t.DB(), wake: func() {}}
 	s.routes(a)
 	return s
 }

@@ -119,8 +119,8 @@ func (subject) TableName() string { return "import_subjects" }
 // service takes in the files of one table.
 type service[T any] struct {
 	*crud.Table[T]
-	d     *db.DB
-	fresh chan struct{} // there is something to do
+	d    *db.DB
+	wake func() // lets the worker of this process begin at once
 }
 
 // content reads a stored file from a place on.

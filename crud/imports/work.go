@@ -10,28 +10,7 @@ import (
 	"b2b.example/kit/fault"
 )
 
-const (
-	batchRows = 100
-	patience  = time.Second // between two looks for work
-)
-
-// work goes through the files that there are, until serving ends.
-func (s *service[T]) work(ctx context.Context, failed func(error)) {
-	for ctx.Err() == nil {
-		did, err := s.step(ctx)
-		if err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-		if did && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.fresh:
-		case <-time.After(patience):
-		}
-	}
-}
+const batchRows = 100
 
 // step does a little of what there is to do, and says whether there was anything.
 func (s *service[T]) step(ctx context.Context) (bool, error) {

@@ -17,7 +17,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === "dialog") return;
+    if (event.defaultPrevented || form.method === "dialog" || event.submitter?.dataset.file) return;
     if (isBusy(form)) return event.preventDefault();
     setBusy(form, true);
     alike(form, event.submitter).forEach((button) => setBusy(button, true));
@@ -222,7 +222,7 @@
   });
 
   // Keys: what has aria-keyshortcuts is reached by them; j and k go through the rows of a table, where Enter opens the
-  // one that is reached because its link has the focus. While typing they are letters.
+  // one that is reached because its link has the focus, and x ticks it. While typing they are letters.
   const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 
   const press = (key) => {
@@ -257,6 +257,7 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(target) || document.querySelector("dialog[open]")) return;
     if (key === "j" || key === "k") goThroughRows(key === "j" ? 1 : -1);
-    else if (["/", "n", "u"].includes(key) && press(key)) event.preventDefault();
+    else if (key === "x") target.closest("tr")?.querySelector("[type=checkbox]")?.click();
+    else if (["/", "n", "u", "Escape"].includes(key) && press(key)) event.preventDefault();
   });
 })();

@@ -1,0 +1,62 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud"
+	"b2b.example/kit"
+)
+
+// bulkFileColumns are those of a bulk run as a file.
+var bulkFileColumns = []string{"order_id", "outcome", "reason", "code", "status", "customer_name", "total", "done_at", "run_id", "request_id"}
+
+// bulkRunFile sends all orders of a run as a file, with what became of each and why.
+func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
+	run, err := getRun(b.db.Read(kit.Context(c)), id)
+	if err != nil {
+		return err
+	}
+	reader := b.PlainFrame(c, "").Reader
+	write := func(ctx context.Context, w io.Writer, language string) error {
+		file, err := crud.NewFile(w, language, bulkFileColumns)
+		if err != nil {
+			return err
+		}
+		after := int64(0)
+		for {
+			var found []orderInRun
+			query := readRows(b.db.Read(ctx), id).Where("b.order_id > ?", after).Order("b.order_id").Limit(fileBatch)
+			if err := query.Find(&found).Error; err != nil {
+				return fmt.Errorf("orders of bulk run %d: %w", id, err)
+			}
+			for i := range found {
+				o := &found[i]
+				reason := ""
+				if o.Code != "" {
+					reason = b.whyNot(reader, o.Code, argsOf(o.Args))
+				}
+				after = o.OrderID
+				if err := file.Row(bulkFileRow(file, run, o, reason)); err != nil {
+					return err
+				}
+			}
+			if len(found) < fileBatch {
+				return file.End()
+			}
+		}
+	}
+	return kit.Send(c, crud.FileAnswer(c, "bulk-run-"+strconv.FormatInt(id, 10), b.db.Now(), write))
+}
+
+func bulkFileRow(file *crud.File, run *BulkRun, o *orderInRun, reason string) []string {
+	return []string{
+		strconv.FormatInt(o.OrderID, 10), strings.ToLower(string(o.Outcome)), reason, o.Code, string(o.Status), o.CustomerName,
+		file.Money(o.TotalCents), fileTime(o.DoneAt), strconv.FormatInt(run.ID, 10), run.RequestID,
+	}
+}
