@@ -459,3 +459,68 @@ func linkTo(t *testing.T, s screen, name string) string {
 	require.NotNil(t, found, s.html)
 	return strings.ReplaceAll(found[1], "&amp;", "&")
 }
+
+// TestBulkStatements: what a page costs does not grow with the orders, and each order of a run costs the same.
+func TestBulkStatements(t *testing.T) {
+	eachIdle(t, func(w *world) {
+		w.placeAll(60)
+		ana := w.browse(2)
+		cost := func(path string) int {
+			w.prepared(func() { require.Equal(w.t, http.StatusOK, ana.get(path).status) })
+			return w.statements()
+		}
+		worker := w.worker(w.db)
+		var run BulkRun
+		for _, chosen := range []string{"order=1&order=2", "filter="} {
+			require.Equal(w.t, 3, cost(bulkRuns+"/new?action=cancel&"+chosen), "the frame, the newest order, the orders")
+			address := ana.run("confirm", chosen)
+			require.Equal(w.t, 4, cost(address), "the run, the frame, what came of it so far, the orders of one outcome")
+			run = BulkRun{}
+			require.NoError(w.t, w.db.Read(w.t.Context()).Order("id DESC").Take(&run).Error)
+			if run.ID == 1 {
+				w.workOff()
+				require.Equal(w.t, 4, cost(address), "the run, the frame, whether it is undone, the orders")
+			}
+		}
+		after := int64(2)
+		w.prepared(func() {
+			var err error
+			after, _, err = worker.next(w.t.Context(), &run, after)
+			require.NoError(w.t, err)
+		})
+		require.Equal(w.t, 6, w.statements(), "its row, the order, its items, the change, the event, the row: %v", w.faults.Calls())
+		require.Equal(w.t, 2, cost(bulkRuns))
+		require.Equal(w.t, 4, cost(home+"/orders?status=CREATED&limit=5"), "the list, the frame, what expires, how many match")
+		w.workOff()
+	})
+}
+
+// TestCheckFindsWhatIsBrokenInBulkRuns: of each damage, just that.
+func TestCheckFindsWhatIsBrokenInBulkRuns(t *testing.T) {
+	eachIdle(t, func(w *world) {
+		w.placeAll(3)
+		w.confirm(3)
+		w.browse(2).run("confirm", "filter=")
+		w.workOff()
+		const did, of, counts = "what a bulk run did has its event, and nothing else has: bulk_run 1", "an event of a bulk run is of one of its orders: order 1",
+			"a bulk run has the orders that it counts, and none waits once it has ended: bulk_run 1"
+		for _, one := range []struct {
+			hurt, mend string
+			found      []string
+		}{
+			{"UPDATE bulk_run_orders SET outcome = 'FAILED' WHERE order_id = 1", "UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 1", []string{did}},
+			{"UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 3", "UPDATE bulk_run_orders SET outcome = 'SKIPPED' WHERE order_id = 3", []string{did}},
+			{"UPDATE events SET idempotency_key = 'bulk-run:9:order:1' WHERE idempotency_key = 'bulk-run:1:order:1'",
+				"UPDATE events SET idempotency_key = 'bulk-run:1:order:1' WHERE idempotency_key = 'bulk-run:9:order:1'", []string{did, of}},
+			{"UPDATE bulk_run_orders SET outcome = 'PENDING' WHERE order_id = 3", "UPDATE bulk_run_orders SET outcome = 'SKIPPED' WHERE order_id = 3", []string{counts}},
+			{"UPDATE bulk_runs SET orders = 4", "UPDATE bulk_runs SET orders = 3", []string{counts}},
+			{"UPDATE bulk_runs SET failed_orders = 2", "UPDATE bulk_runs SET failed_orders = 0", []string{counts}},
+			{"UPDATE bulk_runs SET version = 3", "UPDATE bulk_runs SET version = 2", []string{"each change in bulk_runs has its event: bulk_run 1"}},
+		} {
+			w.exec(one.hurt)
+			require.ElementsMatch(w.t, one.found, w.findings(), one.hurt)
+			w.exec(one.mend)
+			require.Empty(w.t, w.findings(), one.mend)
+		}
+	})
+}

@@ -43,7 +43,7 @@ var everyFault = []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed,
 // it is answered: there is exactly one effect, whatever failed, and no invariant is broken.
 func TestEverySingleFault(t *testing.T) {
 	var runs atomic.Int64
-	each(t, func(w *world) {
+	eachIdle(t, func(w *world) {
 		w.stock("BOLT-8", 250, 100_000)
 		for _, op := range operations {
 			w.enumerate(op.name, &runs, func(key string, order int64) trial {
@@ -55,6 +55,8 @@ func TestEverySingleFault(t *testing.T) {
 			})
 		}
 		w.enumerate("expire", &runs, w.expiring)
+		w.enumerate("begin a bulk run", &runs, w.beginningRun)
+		w.enumerate("an order of a bulk run", &runs, w.inRun)
 	})
 	t.Logf("%d runs", runs.Load())
 }
@@ -79,6 +81,34 @@ func (w *world) expiring(_ string, order int64) trial {
 		_, err := Expire(w.t.Context(), w.db, Rules{OrderTTL: 72 * time.Hour})
 		w.faults.Arm(nil) // the counting is no part of it
 		return err == nil && effects() > 0
+	}}
+}
+
+// beginningRun is the trial of the form that begins a bulk run of one order.
+func (w *world) beginningRun(key string, order int64) trial {
+	ana := w.browse(2)
+	return trial{
+		attempt: func() bool {
+			answer := ana.post(bulkRuns+"/new", fields("key", key, "action", "confirm", "order", fmt.Sprint(order)))
+			require.Contains(w.t, []int{http.StatusSeeOther, http.StatusConflict, http.StatusServiceUnavailable}, answer.status, "%s: %s", key, answer.text())
+			return answer.status == http.StatusSeeOther
+		},
+		effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
+	}
+}
+
+// inRun is the trial of an order that is worked off in a run of its own.
+func (w *world) inRun(key string, order int64) trial {
+	w.workOff()
+	ana := w.browse(2)
+	begun := ana.post(bulkRuns+"/new", fields("key", key, "action", "cancel", "reason", "OTHER", "order", fmt.Sprint(order)))
+	require.Equal(w.t, http.StatusSeeOther, begun.status)
+	worker := w.worker(w.db)
+	effects := func() int64 { return w.count("events", "idempotency_caller = ? AND entity_id = ?", bulkCaller, order) }
+	return trial{effects: effects, attempt: func() bool {
+		_, err := worker.step(w.t.Context())
+		w.faults.Arm(nil) // the counting is no part of it
+		return err == nil && effects() > 0 && w.count("bulk_runs", "ended_at IS NULL") == 0
 	}}
 }
 
