@@ -146,7 +146,7 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 	}
 	page := web.NewBulkRun{
 		Frame: frame, Action: string(f.action), Key: f.key, Chosen: b.chosenText(frame.Reader, f.chosen.filter()), BackURL: b.chosenURL(f.chosen.filter()),
-		Orders: would.orders, Will: would.will, Units: would.units, Cents: would.cents,
+		UndoFor: b.rules.UndoWindow, Orders: would.orders, Will: would.will, Units: would.units, Cents: would.cents,
 		Already: b.leftAlone(frame.Reader, would.already), Cannot: b.leftAlone(frame.Reader, would.cannot),
 	}
 	if would.more {
@@ -159,7 +159,7 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 		}
 	}
 	if f.action == Cancel {
-		page.Cancel = &web.Cancel{Frame: frame, Reason: f.why.reason, Note: f.why.note, Reasons: cancelReasons, UndoFor: b.rules.UndoWindow}
+		page.Cancel = &web.Cancel{Frame: frame, Reason: f.why.reason, Note: f.why.note, Reasons: cancelReasons}
 	}
 	if refused != nil {
 		b.tellRefused(c, &page, refused)

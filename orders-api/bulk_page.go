@@ -163,9 +163,10 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 	if err != nil {
 		return err
 	}
-	page.Outcome = page.FirstOutcome()
+	page.Outcome, page.ListURL = page.FirstOutcome(), page.URL
 	if listed.Params.Has(byOutcome) {
 		page.Outcome = listed.Params.Get(byOutcome)
+		page.ListURL += "?" + byOutcome + "=" + page.Outcome
 	}
 	outcome, known := listedOutcomes[page.Outcome]
 	if !known {
@@ -189,7 +190,6 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 		page.Rows = append(page.Rows, row)
 	}
 	page.Newer, page.Older = pageURL(page.URL, shown.Prev), pageURL(page.URL, shown.Next)
-	page.ListURL = page.URL + "?" + byOutcome + "=" + page.Outcome
 	return nil
 }
 

@@ -295,7 +295,8 @@ type NewBulkRun struct {
 	Most            int64 // that one run takes, where more were chosen; 0: they are all
 	Units, Cents    int64 // of those that it will move
 	Already, Cannot []BulkGroup
-	Cancel          *Cancel // asks for the reason; nil: none is needed
+	Cancel          *Cancel       // asks for the reason; nil: none is needed
+	UndoFor         time.Duration // 0: it cannot be undone
 	Notice          *Note
 }
 

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"slices"
+
 	"github.com/chromedp/chromedp/kb"
 
 	"b2b.example/e2e/browser"
@@ -26,7 +28,7 @@ func (s *Stage) LogIn() Scene {
 // Scenes are all other pages.
 func (s *Stage) Scenes() []Scene {
 	created := s.Orders["CREATED"]
-	return append([]Scene{
+	return slices.Concat([]Scene{
 		{Name: "dashboard", Set: func(p *browser.Page) {
 			p.Go("/backoffice")
 			p.There(browser.ID("orders-by-day")) // once the days are counted
@@ -82,11 +84,17 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
 		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
-	}, s.imports()...)
+	}, s.imports(), s.bulkRuns())
 }
 
 // justConfirmed is an order of its own right after its confirmation, which can be undone.
 func justConfirmed(p *browser.Page) {
+	place(p)
+	p.Leads(func() { submit(p, "confirm") })
+}
+
+// place places an order of its own, and shows it.
+func place(p *browser.Page) {
 	p.Go(newOrder)
 	p.Leads(func() {
 		browser.Eval[bool](p, `(form => {
@@ -100,7 +108,6 @@ func justConfirmed(p *browser.Page) {
 			return true
 		})(document.createElement("form"))`)
 	})
-	p.Leads(func() { submit(p, "confirm") })
 }
 
 // submit sends the form whose address ends so.

@@ -2,6 +2,7 @@
 package webtest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -51,7 +52,7 @@ func Pages(r web.Reader, change func(view any)) []Page {
 		page("login-refused", loginRefused(r), web.LoginPage, change),
 		page("failure", failure(f), web.FailurePage, change),
 	}
-	return append(append(pages, entityPages(f, change)...), importPages(f, change)...)
+	return slices.Concat(pages, entityPages(f, change), importPages(f, change), bulkPages(f, change))
 }
 
 func page[V any](name string, view V, render func(V) templ.Component, change func(view any)) Page {
