@@ -26,7 +26,7 @@ func (d *desk) sellMany(n int) (orders []int64) {
 func (d *desk) ended(p *browser.Page) {
 	d.t.Helper()
 	if !d.noScripts {
-		p.There(browser.Role("link", "Confirmed.*"))
+		p.There(browser.ID("run"))
 		p.Await(`!document.querySelector("#run [hx-trigger]")`)
 		return
 	}

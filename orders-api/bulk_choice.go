@@ -9,6 +9,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/db"
+	"b2b.example/web"
 )
 
 // The parameters of a choice of orders.
@@ -96,9 +97,13 @@ func (c *choice) filter() *string {
 }
 
 // fields are the hidden fields of a form that is about the same orders.
-func (c *choice) fields() url.Values {
-	c.params.Set(byNewest, strconv.FormatInt(c.newest, 10))
-	return c.params
+func (c *choice) fields() (fields []web.Field) {
+	for _, name := range []string{byFilter, byOrder} {
+		for _, value := range c.params[name] {
+			fields = append(fields, web.Field{Name: name, Value: value})
+		}
+	}
+	return append(fields, web.Field{Name: byNewest, Value: strconv.FormatInt(c.newest, 10)})
 }
 
 // foreseen is what a run would do with orders that were chosen.

@@ -11,6 +11,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/kit"
+	"b2b.example/web"
 )
 
 // bulkFileColumns are those of a bulk run as a file.
@@ -28,35 +29,38 @@ func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
 		if err != nil {
 			return err
 		}
-		after := int64(0)
-		for {
-			var found []orderInRun
-			query := readRows(b.db.Read(ctx), id).Where("b.order_id > ?", after).Order("b.order_id").Limit(fileBatch)
-			if err := query.Find(&found).Error; err != nil {
-				return fmt.Errorf("orders of bulk run %d: %w", id, err)
-			}
-			for i := range found {
-				o := &found[i]
-				reason := ""
-				if o.Code != "" {
-					reason = b.whyNot(reader, o.Code, argsOf(o.Args))
-				}
-				after = o.OrderID
-				if err := file.Row(bulkFileRow(file, run, o, reason)); err != nil {
-					return err
-				}
-			}
-			if len(found) < fileBatch {
-				return file.End()
-			}
+		err = b.eachOfRun(ctx, id, func(o *orderInRun) error { return file.Row(b.bulkFileRow(reader, file, run, o)) })
+		if err != nil {
+			return err
 		}
+		return file.End()
 	}
 	return kit.Send(c, crud.FileAnswer(c, "bulk-run-"+strconv.FormatInt(id, 10), b.db.Now(), write))
 }
 
-func bulkFileRow(file *crud.File, run *BulkRun, o *orderInRun, reason string) []string {
+// eachOfRun goes through all orders of a run, a batch at a time.
+func (b *backoffice) eachOfRun(ctx context.Context, id int64, do func(o *orderInRun) error) error {
+	for after := int64(0); ; {
+		var found []orderInRun
+		query := readRows(b.db.Read(ctx), id).Where("b.order_id > ?", after).Order("b.order_id").Limit(fileBatch)
+		if err := query.Find(&found).Error; err != nil {
+			return fmt.Errorf("orders of bulk run %d: %w", id, err)
+		}
+		for i := range found {
+			if err := do(&found[i]); err != nil {
+				return err
+			}
+			after = found[i].OrderID
+		}
+		if len(found) < fileBatch {
+			return nil
+		}
+	}
+}
+
+func (b *backoffice) bulkFileRow(reader web.Reader, file *crud.File, run *BulkRun, o *orderInRun) []string {
 	return []string{
-		strconv.FormatInt(o.OrderID, 10), strings.ToLower(string(o.Outcome)), reason, o.Code, string(o.Status), o.CustomerName,
+		strconv.FormatInt(o.OrderID, 10), strings.ToLower(string(o.Outcome)), b.whyOf(reader, o), o.Code, string(o.Status), o.CustomerName,
 		file.Money(o.TotalCents), fileTime(o.DoneAt), strconv.FormatInt(run.ID, 10), run.RequestID,
 	}
 }

@@ -145,18 +145,12 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 		return err
 	}
 	page := web.NewBulkRun{
-		Frame: frame, Action: string(f.action), Key: f.key, Chosen: b.chosenText(frame.Reader, f.chosen.filter()), BackURL: b.chosenURL(f.chosen.filter()),
+		Frame: frame, Action: string(f.action), Key: f.key, Fields: f.chosen.fields(), Chosen: b.chosenText(frame.Reader, f.chosen.filter()), BackURL: b.chosenURL(f.chosen.filter()),
 		UndoFor: b.rules.UndoWindow, Orders: would.orders, Will: would.will, Units: would.units, Cents: would.cents,
 		Already: b.leftAlone(frame.Reader, would.already), Cannot: b.leftAlone(frame.Reader, would.cannot),
 	}
 	if would.more {
 		page.Most = mostInRun
-	}
-	fields := f.chosen.fields()
-	for _, name := range []string{byFilter, byOrder, byNewest} {
-		for _, value := range fields[name] {
-			page.Fields = append(page.Fields, web.Field{Name: name, Value: value})
-		}
 	}
 	if f.action == Cancel {
 		page.Cancel = &web.Cancel{Frame: frame, Reason: f.why.reason, Note: f.why.note, Reasons: cancelReasons}

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -96,6 +97,9 @@ func (b *backoffice) bulkRunView(c *fiber.Ctx, id int64, params url.Values) (*we
 	if run.CancelReason != nil {
 		page.Reason = frame.T("page.reason." + *run.CancelReason)
 	}
+	if source := cmp.Or(run.Undoes, run.Retries); source != nil {
+		page.ChosenURL = bulkRunURL(*source)
+	}
 	if run.EndedAt == nil {
 		counts, err := outcomesOf(b.db.Read(kit.Context(c)), id)
 		if err != nil {
@@ -103,20 +107,10 @@ func (b *backoffice) bulkRunView(c *fiber.Ctx, id int64, params url.Values) (*we
 		}
 		page.Done, page.Skipped, page.Failed = counts[Done], counts[Skipped], counts[Failed]
 	}
-	if run.Undoes != nil || run.Retries != nil {
-		page.ChosenURL = bulkRunURL(*firstOf(run.Undoes, run.Retries))
-	}
 	if err := b.offerForRun(c, page, run); err != nil {
 		return nil, err
 	}
 	return page, b.listRun(c, page, params)
-}
-
-func firstOf(a, b *int64) *int64 {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // bulkSummary is a run as lists show it.
@@ -181,16 +175,28 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 	shown := crud.PageOf(found, listed.Limit, listed.At, func(o *orderInRun, back bool) crud.Cursor {
 		return crud.Cursor{List: listed.Params.Encode(), ID: o.OrderID, Back: back}
 	})
-	for i := range shown.Rows {
-		o := &shown.Rows[i]
-		row := web.BulkRow{OrderRow: web.OrderRow{ID: o.OrderID, Status: string(o.Status), Customer: o.CustomerName, TotalCents: o.TotalCents}, At: o.DoneAt}
-		if o.Code != "" {
-			row.Why = b.whyNot(page.Reader, o.Code, argsOf(o.Args))
-		}
-		page.Rows = append(page.Rows, row)
-	}
+	page.Rows = b.bulkRows(page.Reader, shown.Rows)
 	page.Newer, page.Older = pageURL(page.URL, shown.Prev), pageURL(page.URL, shown.Next)
 	return nil
+}
+
+// bulkRows are orders of a run as its page shows them.
+func (b *backoffice) bulkRows(r web.Reader, found []orderInRun) []web.BulkRow {
+	rows := make([]web.BulkRow, len(found))
+	for i := range found {
+		o := &found[i]
+		shown := web.OrderRow{ID: o.OrderID, Status: string(o.Status), Customer: o.CustomerName, TotalCents: o.TotalCents}
+		rows[i] = web.BulkRow{OrderRow: shown, At: o.DoneAt, Why: b.whyOf(r, o)}
+	}
+	return rows
+}
+
+// whyOf says why an order of a run was left as it is; "" where it was not.
+func (b *backoffice) whyOf(r web.Reader, o *orderInRun) string {
+	if o.Code == "" {
+		return ""
+	}
+	return b.whyNot(r, o.Code, argsOf(o.Args))
 }
 
 // argsOf are what a reason names, as they were stored.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -164,12 +165,11 @@ func (l *list) rows() rows {
 
 // condition is what the list's filters let through, as one condition.
 func (l *list) condition() (sql string, args []any) {
-	sql = "1 = 1"
+	parts := []string{"1 = 1"}
 	for _, c := range l.where {
-		sql += " AND " + c.SQL
-		args = append(args, c.Args...)
+		parts, args = append(parts, c.SQL), append(args, c.Args...)
 	}
-	return sql, args
+	return strings.Join(parts, " AND "), args
 }
 
 // rowsOf are the orders of another run with an outcome.

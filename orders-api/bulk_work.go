@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	mostOpenRuns = 100 // that are looked at at a time
+	mostOpenRuns = 100 // looked at together
 	bulkBatch    = 20  // orders of a run before the next one's turn
 )
 

@@ -3,6 +3,7 @@ package orders
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func (w *world) beginningRun(key string, order int64) trial {
 	ana := w.browse(2)
 	return trial{
 		attempt: func() bool {
-			answer := ana.post(bulkRuns+"/new", fields("key", key, "action", "confirm", "order", fmt.Sprint(order)))
+			answer := ana.post(bulkRuns+"/new", fields("key", key, "action", "confirm", "order", strconv.FormatInt(order, 10)))
 			require.Contains(w.t, []int{http.StatusSeeOther, http.StatusConflict, http.StatusServiceUnavailable}, answer.status, "%s: %s", key, answer.text())
 			return answer.status == http.StatusSeeOther
 		},
@@ -101,7 +102,7 @@ func (w *world) beginningRun(key string, order int64) trial {
 func (w *world) inRun(key string, order int64) trial {
 	w.workOff()
 	ana := w.browse(2)
-	begun := ana.post(bulkRuns+"/new", fields("key", key, "action", "cancel", "reason", "OTHER", "order", fmt.Sprint(order)))
+	begun := ana.post(bulkRuns+"/new", fields("key", key, "action", "cancel", "reason", "OTHER", "order", strconv.FormatInt(order, 10)))
 	require.Equal(w.t, http.StatusSeeOther, begun.status)
 	worker := w.worker(w.db)
 	effects := func() int64 { return w.count("events", "idempotency_caller = ? AND entity_id = ?", bulkCaller, order) }
