@@ -145,7 +145,8 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 		return err
 	}
 	page := web.NewBulkRun{
-		Frame: frame, Action: string(f.action), Key: f.key, Fields: f.chosen.fields(), Chosen: b.chosenText(frame.Reader, f.chosen.filter()), BackURL: b.chosenURL(f.chosen.filter()),
+		Frame: frame, Action: string(f.action), Key: f.key, Fields: f.chosen.fields(),
+		Chosen: b.chosenText(frame.Reader, f.chosen.filter()), BackURL: b.chosenURL(f.chosen.filter()),
 		UndoFor: b.rules.UndoWindow, Orders: would.orders, Will: would.will, Units: would.units, Cents: would.cents,
 		Already: b.leftAlone(frame.Reader, would.already), Cannot: b.leftAlone(frame.Reader, would.cannot),
 	}
