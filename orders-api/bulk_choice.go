@@ -132,8 +132,12 @@ func (c *choice) foresee(ctx context.Context, d *db.DB, action Action, rules Rul
 		}
 		c.list.only("id <= ?", c.newest)
 	}
+	query, err := c.list.narrow(d.Read(ctx))
+	if err != nil {
+		return nil, err
+	}
 	var found []Order
-	err := c.list.narrow(d.Read(ctx)).Select("id", "status", "confirmed_at", "canceled_at", "units", "total_cents").
+	err = query.Select("id", "status", "confirmed_at", "canceled_at", "units", "total_cents").
 		Order("created_at DESC, id DESC").Limit(mostInRun + 1).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("chosen orders: %w", err)

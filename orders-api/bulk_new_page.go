@@ -82,7 +82,10 @@ func (b *backoffice) startBulkRun(c *fiber.Ctx, sent url.Values) error {
 		return b.showNewBulkRun(c, f, err)
 	}
 	answer, err := b.begin(c, func(call db.Call) (db.Answer, error) {
-		return startRun(kit.Context(c), b.db, call, func(*db.Tx) (*BulkRun, rows, error) { return f.run(), f.chosen.list.rows(), nil })
+		return startRun(kit.Context(c), b.db, call, func(tx *db.Tx) (*BulkRun, rows, error) {
+			chosen, err := f.chosen.list.rows(tx.DB)
+			return f.run(), chosen, err
+		})
 	})
 	switch {
 	case fault.Is(err, "IDEMPOTENCY_KEY_REUSED"):

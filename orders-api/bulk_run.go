@@ -158,9 +158,12 @@ func (r *BulkRun) create(tx *db.Tx, from rows) error {
 }
 
 // rows are the orders that a list lets through, the newest first, as many as a run takes.
-func (l *list) rows() rows {
+func (l *list) rows(read *gorm.DB) (rows, error) {
+	if err := l.ready(read); err != nil {
+		return rows{}, err
+	}
 	where, args := l.condition()
-	return rows{id: "id", sql: fmt.Sprintf("FROM orders WHERE %s ORDER BY created_at DESC, id DESC LIMIT %d", where, mostInRun), args: args}
+	return rows{id: "id", sql: fmt.Sprintf("FROM orders WHERE %s ORDER BY created_at DESC, id DESC LIMIT %d", where, mostInRun), args: args}, nil
 }
 
 // condition is what the list's filters let through, as one condition.

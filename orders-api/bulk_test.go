@@ -215,6 +215,19 @@ func TestBulkChoices(t *testing.T) {
 	})
 }
 
+// TestBulkOfASearch: what was found is chosen, and nothing else.
+func TestBulkOfASearch(t *testing.T) {
+	eachIdle(t, func(w *world) {
+		w.placeAll(3)
+		ana := w.browse(2)
+		require.Contains(w.t, ana.ask("confirm", "filter=search%3D2").text(), "Confirm 1 order?")
+		ana.run("confirm", "filter=search%3D2")
+		w.workOff()
+		require.Equal(w.t, []string{"2 DONE"}, w.became(1))
+		require.EqualValues(w.t, 1, w.count("orders", "status = ?", Confirmed))
+	})
+}
+
 // TestBulkTooMany: one run takes a bounded number of orders, the newest, and the page says so.
 func TestBulkTooMany(t *testing.T) {
 	eachIdle(t, func(w *world) {

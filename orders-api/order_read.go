@@ -74,10 +74,10 @@ func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], e
 
 // read reads the page that was asked for.
 func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
-	if err := l.ready(d.Read(ctx)); err != nil {
-		return crud.Page[Order]{}, err
+	query, err := l.narrow(d.Read(ctx))
+	if err == nil {
+		query, err = l.at(query)
 	}
-	query, err := l.at(l.narrow(d.Read(ctx)))
 	if err != nil {
 		return crud.Page[Order]{}, err
 	}
@@ -89,11 +89,14 @@ func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
 }
 
 // narrow leaves the orders that the list's filters let through.
-func (l *list) narrow(query *gorm.DB) *gorm.DB {
-	for _, c := range l.where {
-		query = query.Where(c.SQL, c.Args...)
+func (l *list) narrow(read *gorm.DB) (*gorm.DB, error) {
+	if err := l.ready(read); err != nil {
+		return nil, err
 	}
-	return query
+	for _, c := range l.where {
+		read = read.Where(c.SQL, c.Args...)
+	}
+	return read, nil
 }
 
 func parseList(params url.Values) (*list, error) {
