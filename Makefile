@@ -4,7 +4,7 @@ modules = $(shell go list -m -f '{{.Dir}}')
 templ = GOWORK=off go tool -modfile=scripts/tools/go.mod templ
 
 .DEFAULT_GOAL := help
-.PHONY: help run offline env test compose-test shots bench lint generate migration fmt tidy
+.PHONY: help run offline env test compose-test torture torture-selftest shots bench lint generate migration fmt tidy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ test: ## every test of every module, on SQLite and on a real MySQL-compatible se
 
 compose-test: ## docker-compose.yml tried as a whole, with kills: needs a Docker engine
 	scripts/compose-test
+
+torture: ## 10,000 operations and 200 faults against real processes; SEED=7 repeats a plan, TORTURE=short takes a minute
+	go run ./e2e/torture -seed $(or $(SEED),0)
+
+torture-selftest: ## break five rules of the product, one after the other, and see that torture finds each
+	go run ./e2e/torture -selftest -seed $(or $(SEED),0)
 
 shots: ## a picture of every page, theme, language and width in .shots, and the README's
 	go run ./e2e/shots

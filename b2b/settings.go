@@ -97,7 +97,7 @@ func (s *settings) on(i int) kit.Settings {
 
 // open opens the database as it is.
 func (s *settings) open(ctx context.Context) (*db.DB, error) {
-	return db.Open(ctx, s.DatabaseURL, db.Options{})
+	return db.Open(ctx, s.DatabaseURL, db.Options{PoolSize: s.DatabasePool})
 }
 
 // openExisting opens a database that must be there: opening a file that is not would make an empty one.

@@ -27,6 +27,8 @@ const (
 	mysqlKilled        = 1317
 	mariaConnKilled    = 1927
 	mysqlTooManyConns  = 1040
+	mysqlDiskFull      = 1021
+	mysqlTableFull     = 1114
 	sqliteBusy         = 5
 	sqliteLocked       = 6
 	sqliteUnique       = 2067 // SQLITE_CONSTRAINT_UNIQUE
@@ -69,13 +71,19 @@ func lostConnection(err error) bool {
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 
+// full says that there is no room for more. Running it again at once does not help; once somebody has made room, it does.
+func full(err error) bool {
+	code := mysqlCode(err)
+	return code == mysqlDiskFull || code == mysqlTableFull || sqliteCode(err)&sqlitePrimaryCodes == sqliteFull
+}
+
 // seen turns what the database could not do for now into a fault that a caller may see, and leaves the rest alone.
 func seen(err error) error {
 	var refusal *fault.Fault
 	switch {
 	case err == nil || errors.As(err, &refusal):
 		return err
-	case runsAgain(err), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case runsAgain(err), full(err), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return busy(err)
 	default:
 		return err

@@ -39,8 +39,9 @@ type Settings struct {
 
 // Database says where the tables are. The orchestrator has none, so it is apart from Settings.
 type Database struct {
-	DatabaseURL string `env:"DATABASE_URL" help:"mysql://user:pass@host:3306/b2b or sqlite:path" secret:"true"`
-	Migrate     bool   `env:"MIGRATE" envDefault:"on" help:"bring the tables up to date at start"`
+	DatabaseURL  string `env:"DATABASE_URL" help:"mysql://user:pass@host:3306/b2b or sqlite:path" secret:"true"`
+	DatabasePool int    `env:"DATABASE_POOL" envDefault:"16" help:"connections that each process keeps to the database, at most"`
+	Migrate      bool   `env:"MIGRATE" envDefault:"on" help:"bring the tables up to date at start"`
 }
 
 // ServiceToken is one service's credential. Its name is the one that the timeline tells, and that keys belong to.
@@ -238,6 +239,8 @@ func (d Database) Check() []string {
 		return []string{"DATABASE_URL is missing: mysql://user:pass@host:3306/b2b or sqlite:path"}
 	case !strings.HasPrefix(d.DatabaseURL, "mysql://") && !strings.HasPrefix(d.DatabaseURL, "sqlite:"):
 		return []string{"DATABASE_URL must begin with mysql:// or sqlite:"}
+	case d.DatabasePool < 2:
+		return []string{"DATABASE_POOL must be at least 2"}
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func TestLoad(t *testing.T) {
 			ServiceTokens:   []kit.ServiceToken{{Name: "service", Token: kittest.ServiceToken}},
 			CustomersAPIURL: "http://127.0.0.1:3001", OrdersAPIURL: "http://127.0.0.1:3002",
 		},
-		Database:     kit.Database{DatabaseURL: "sqlite:x.db", Migrate: true},
+		Database:     kit.Database{DatabaseURL: "sqlite:x.db", DatabasePool: 16, Migrate: true},
 		CancelWindow: 10 * time.Minute,
 	}, s)
 
@@ -114,6 +114,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"DATABASE_URL", "", "DATABASE_URL is missing"},
 		{"DATABASE_URL", "postgres://x", "DATABASE_URL must begin with mysql:// or sqlite:"},
 		{"MIGRATE", "perhaps", "MIGRATE must be true or false"},
+		{"DATABASE_POOL", "1", "DATABASE_POOL must be at least 2"},
 		{"CANCEL_WINDOW", "-1m", "CANCEL_WINDOW must not be negative"},
 	} {
 		t.Run(one.name+"="+one.value, func(t *testing.T) {

@@ -20,7 +20,7 @@ func main() {
 	kit.Program{
 		Name: "customers-api", Settings: &settings, Shared: &settings.Settings, Document: customers.Document,
 		Serve: func(ctx context.Context, l net.Listener, log *slog.Logger) error {
-			d, err := db.Open(ctx, settings.DatabaseURL, db.Options{Migrate: settings.Migrate})
+			d, err := db.Open(ctx, settings.DatabaseURL, db.Options{Migrate: settings.Migrate, PoolSize: settings.DatabasePool})
 			if err != nil {
 				return err
 			}
