@@ -74,7 +74,7 @@ func torture(ctx context.Context, s settings) (r *report, err error) {
 		err = errors.Join(err, h.end())
 		h.wipe()
 	}()
-	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // a seed that can be repeated is what is wanted
+	random := rand.New(rand.NewPCG(s.seed, 0))
 	c.due = plan(random, s.operations*8/10, s.faults)
 	c.work(ctx, s.operations*9/10)
 	if err := c.heal(ctx); err != nil {
@@ -100,7 +100,6 @@ func (c *campaign) work(ctx context.Context, until int) {
 	var clients sync.WaitGroup
 	for i := range c.clients {
 		clients.Go(func() {
-			//nolint:gosec // a seed that can be repeated is what is wanted
 			random := rand.New(rand.NewPCG(c.seed, uint64(until)<<16+uint64(i)+1))
 			for ctx.Err() == nil && !c.over() {
 				number := int(c.begun.Add(1))
@@ -200,7 +199,7 @@ const mostReplayed = 300
 
 // replay sends answered requests again: the answer is the same, byte for byte, and nothing happens.
 func (c *campaign) replay(ctx context.Context) {
-	for _, i := range rand.New(rand.NewPCG(c.seed, 1)).Perm(len(c.done)) { //nolint:gosec // see above
+	for _, i := range rand.New(rand.NewPCG(c.seed, 1)).Perm(len(c.done)) {
 		o := c.done[i]
 		if !o.reply.done() || !o.writes() || o.key == "" {
 			continue

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -141,7 +142,7 @@ func wrongOrder(ctx context.Context, admin *sql.DB) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	if _, err := tx.ExecContext(ctx, "INSERT INTO stranger.ballast WITH RECURSIVE n AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM n WHERE n < 100) SELECT n FROM n"); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO stranger.ballast VALUES (0)"+strings.Repeat(", (0)", 99)); err != nil {
 		return err
 	}
 	for id := products; id > 0; id-- {

@@ -48,7 +48,7 @@ func model[S any](first S, next func(S, step) (bool, S)) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return first },
 		Step: func(state, input, _ any) (bool, any) {
-			ok, after := next(state.(S), input.(step)) //nolint:errcheck,forcetypeassert // the model's own types
+			ok, after := next(state.(S), input.(step))
 			return ok, after
 		},
 	}

@@ -52,7 +52,7 @@ var wires = []struct{ name, to string }{
 const (
 	products    = 12
 	customers   = 4
-	firstStock  = 150
+	firstStock  = 60
 	shopToken   = "a-token-that-only-this-run-knows-1"
 	lambdaToken = "a-token-that-only-this-run-knows-2"
 	ordersToken = "a-token-that-only-this-run-knows-3"
@@ -122,7 +122,7 @@ func (h *house) compile(ctx context.Context, root, overlay string) error {
 		arguments = append(arguments, "-overlay", overlay)
 	}
 	arguments = append(arguments, "./customers-api/cmd/customers-api", "./orders-api/cmd/orders-api", "./orchestrator/cmd/local")
-	command := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // our own programs
+	command := exec.CommandContext(ctx, "go", arguments...)
 	command.Dir = root
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, output)

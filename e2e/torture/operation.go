@@ -85,30 +85,31 @@ func (o *operation) keys() []string {
 // draw decides what a client does next.
 func (c *campaign) draw(random *rand.Rand, number int) *operation {
 	o := &operation{number: number, kind: drawn(random), word: fmt.Sprintf("op-%d-%d", c.seed, number), calm: c.calm.Load()}
-	o.key, o.method = o.word, "POST"
-	o.twice = random.IntN(10) == 0
-	who := c.house.operators[random.IntN(len(c.house.operators))]
-	o.actor, o.token = who.caller(), who.token
 	if c.house.hot.Load() > 0 && o.kind != undo {
 		o.kind = []string{place, place, cancel, orchestrate, adjust}[random.IntN(5)]
 	}
-	switch o.kind {
-	case confirm, cancel, note, readOrder:
-		o.target = c.placed.pick(random).target
-	case undo: // mostly what nobody has undone yet, and by whoever did it
-		theirs := c.moved.take(random)
-		if o.target = theirs.target; o.target != 0 && random.IntN(4) > 0 {
-			o.actor, o.token = theirs.actor, theirs.token
-		}
-	default:
-		o.target = -1 // it is still to be chosen
-	}
-	if o.target == 0 {
+	o.key, o.method, o.twice = o.word, "POST", random.IntN(10) == 0
+	who := c.house.operators[random.IntN(len(c.house.operators))]
+	o.actor, o.token = who.caller(), who.token
+	if slices.Contains([]string{confirm, cancel, undo, note, readOrder}, o.kind) && !c.choose(random, o) {
 		o.kind = place
 	}
 	c.describe(random, o)
 	o.caller = o.actor
 	return o
+}
+
+// choose gives the operation an order that it is about, and says whether there was one.
+func (c *campaign) choose(random *rand.Rand, o *operation) bool {
+	if o.kind != undo {
+		o.target = c.placed.pick(random).target
+		return o.target != 0
+	}
+	theirs := c.moved.take(random) // mostly by whoever did it, so that it is allowed
+	if o.target = theirs.target; o.target != 0 && random.IntN(4) > 0 {
+		o.actor, o.token = theirs.actor, theirs.token
+	}
+	return o.target != 0
 }
 
 func drawn(random *rand.Rand) string {
@@ -177,7 +178,7 @@ func (c *campaign) onProduct(random *rand.Rand, o *operation) {
 	o.path = fmt.Sprintf("/products/%d", o.target)
 	switch o.kind {
 	case adjust:
-		o.delta = 1 + random.Int64N(60)
+		o.delta = 1 + random.Int64N(25)
 		o.path, o.body = o.path+"/stock-adjustments", fmt.Sprintf(`{"delta": %d, "note": %q}`, o.delta, o.word)
 	case rename:
 		o.method, o.ifMatch, o.body = "PATCH", "*", fmt.Sprintf(`{"name": %q}`, o.word)

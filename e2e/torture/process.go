@@ -56,8 +56,7 @@ func (p *process) once() bool {
 		p.mu.Unlock()
 		return false
 	}
-	//nolint:gosec,noctx // our own programs; they end when they are told to
-	p.running = exec.Command(p.command[0], p.command[1:]...)
+	p.running = exec.CommandContext(context.Background(), p.command[0], p.command[1:]...)
 	p.running.Env = slices.Concat(os.Environ(), p.environment, p.extra)
 	p.running.Dir, p.running.Stdout, p.running.Stderr = p.folder, log, log
 	err = p.running.Start()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -81,7 +82,7 @@ func (r *report) print(w io.Writer) {
 func (r *report) summary(w io.Writer) {
 	var answers []string
 	for _, status := range slices.Sorted(maps.Keys(r.statuses)) {
-		name := fmt.Sprint(status)
+		name := strconv.Itoa(status)
 		if status == 0 {
 			name = "none"
 		}

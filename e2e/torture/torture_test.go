@@ -13,6 +13,8 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
+
+	"b2b.example/db"
 )
 
 // repository is a link to all of it, through which the go command sees what a test has read.
@@ -24,10 +26,12 @@ func TestTorture(t *testing.T) {
 		_, err := os.ReadDir(filepath.Join(repository, part)) // for the go command to see
 		require.NoError(t, err)
 	}
+	root, err := filepath.EvalSymlinks(repository) // as others build it, so that what they have built is used
+	require.NoError(t, err)
 	seed := uint64(time.Now().UnixNano()) % 1_000_000
 	t.Logf("seed %d", seed)
 	r, err := torture(t.Context(), settings{
-		operations: shortOperations, faults: shortFaults, clients: clients, seed: seed, root: repository, progress: io.Discard,
+		operations: shortOperations, faults: shortFaults, clients: clients, seed: seed, root: root, progress: io.Discard,
 	})
 	require.NoError(t, err)
 	var text bytes.Buffer
@@ -62,7 +66,8 @@ func TestPlanComesFromItsSeed(t *testing.T) {
 		}
 		return lines
 	}
-	require.Equal(t, planned(7), planned(7))
+	first := planned(7)
+	require.Equal(t, first, planned(7))
 	require.NotEqual(t, planned(7), planned(8))
 	struck := map[string]int{}
 	for _, f := range plan(rand.New(rand.NewPCG(7, 0)), 8000, 200) {
@@ -111,5 +116,43 @@ func TestModels(t *testing.T) {
 			h.add(one.spans[i], s)
 		}
 		require.Equal(t, one.want, h.linearizable(one.model), one.name)
+	}
+}
+
+// TestVerdicts: whatever clients were told that is not so is a violation, and what is so is none.
+func TestVerdicts(t *testing.T) {
+	key, caller, other := "k", "operator:2", "another"
+	event := db.EventRow{ID: 9, EntityType: anOrder, EntityID: 7, EntityVersion: 1, Action: "created", IdempotencyCaller: &caller, IdempotencyKey: &key}
+	second, nobodys := event, event
+	second.ID, second.EntityID, nobodys.IdempotencyKey = 10, 8, &other
+	placed := operation{kind: place, caller: caller, finished: true, reply: reply{status: 201}, answer: answer{ID: 7, Version: 1}}
+	placed.method, placed.key = "POST", key
+	refused, late, elsewhere := placed, placed, placed
+	refused.reply.status, late.reply.status, late.unheard, elsewhere.answer.Version = 409, 409, true, 2
+	for _, one := range []struct {
+		name      string
+		operation operation
+		events    []db.EventRow
+		violation string
+	}{
+		{"done and there", placed, []db.EventRow{event}, ""},
+		{"lost", placed, nil, "was acknowledged and is lost"},
+		{"twice", placed, []db.EventRow{event, second}, "had two effects"},
+		{"by nobody", placed, []db.EventRow{event, nobodys}, "was asked for by nobody"},
+		{"refused and done", refused, []db.EventRow{event}, "was refused, and done all the same"},
+		{"refused, and an earlier request came late", late, []db.EventRow{event}, ""},
+		{"told of another version", elsewhere, []db.EventRow{event}, "was told of version 2"},
+	} {
+		c := &campaign{house: &house{furnished: 8}, done: []*operation{&one.operation}}
+		e := newEvidence()
+		e.events = one.events
+		c.match(e)
+		c.acknowledged(e, &one.operation)
+		if one.violation == "" {
+			require.Empty(t, c.violations, one.name)
+			continue
+		}
+		require.NotEmpty(t, c.violations, one.name)
+		require.Contains(t, c.violations[0], one.violation, one.name)
 	}
 }
