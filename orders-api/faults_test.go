@@ -38,8 +38,6 @@ var operations = []operation{
 	}},
 }
 
-var everyFault = []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.Deadlock, dbtest.LockWait}
-
 // TestEverySingleFault lets each call to the database fail in each way, in every operation, and repeats the request until
 // it is answered: there is exactly one effect, whatever failed, and no invariant is broken.
 func TestEverySingleFault(t *testing.T) {
@@ -47,38 +45,31 @@ func TestEverySingleFault(t *testing.T) {
 	eachIdle(t, func(w *world) {
 		w.stock("BOLT-8", 250, 100_000)
 		for _, op := range operations {
-			w.enumerate(op.name, &runs, func(key string, order int64) trial {
+			runs.Add(w.enumerate(op.name, func(key string, order int64) dbtest.Trial {
 				one := keyed(op.request(w, order), key)
-				return trial{
-					attempt: func() bool { return w.attempt(one) },
-					effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
+				return dbtest.Trial{
+					Attempt: func() bool { return w.attempt(one) },
+					Effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
 				}
-			})
+			}))
 		}
-		w.enumerate("expire", &runs, w.expiring)
-		w.enumerate("begin a bulk run", &runs, w.beginningRun)
-		w.enumerate("an order of a bulk run", &runs, w.inRun)
+		runs.Add(w.enumerate("expire", w.expiring))
+		runs.Add(w.enumerate("begin a bulk run", w.beginningRun))
+		runs.Add(w.enumerate("an order of a bulk run", w.inRun))
 	})
 	t.Logf("%d runs", runs.Load())
 }
 
-// trial is one operation on one order: an attempt at it, which may be repeated and says whether it has been answered for
-// good, and how many effects there have been.
-type trial struct {
-	attempt func() bool
-	effects func() int64
-}
-
 // expiring is the trial of the sweeper, which nobody waits for: an order whose row a broken connection still holds is left
 // to the next sweep.
-func (w *world) expiring(_ string, order int64) trial {
+func (w *world) expiring(_ string, order int64) dbtest.Trial {
 	placed := w.db.Now().Add(-100 * time.Hour)
 	w.exec("UPDATE orders SET created_at = ? WHERE id = ?", placed, order)
 	w.exec("UPDATE events SET created_at = ? WHERE entity_type = 'order' AND entity_id = ?", placed, order)
 	effects := func() int64 {
 		return w.count("events", "action = ? AND entity_type = ? AND entity_id = ?", "canceled", "order", order)
 	}
-	return trial{effects: effects, attempt: func() bool {
+	return dbtest.Trial{Effects: effects, Attempt: func() bool {
 		_, err := Expire(w.t.Context(), w.db, Rules{OrderTTL: 72 * time.Hour})
 		w.faults.Arm(nil) // the counting is no part of it
 		return err == nil && effects() > 0
@@ -86,72 +77,39 @@ func (w *world) expiring(_ string, order int64) trial {
 }
 
 // beginningRun is the trial of the form that begins a bulk run of one order.
-func (w *world) beginningRun(key string, order int64) trial {
+func (w *world) beginningRun(key string, order int64) dbtest.Trial {
 	ana := w.browse(2)
-	return trial{
-		attempt: func() bool {
+	return dbtest.Trial{
+		Attempt: func() bool {
 			answer := ana.post(bulkRuns+"/new", fields("key", key, "action", "confirm", "order", strconv.FormatInt(order, 10)))
 			require.Contains(w.t, []int{http.StatusSeeOther, http.StatusConflict, http.StatusServiceUnavailable}, answer.status, "%s: %s", key, answer.text())
 			return answer.status == http.StatusSeeOther
 		},
-		effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
+		Effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
 	}
 }
 
 // inRun is the trial of an order that is worked off in a run of its own.
-func (w *world) inRun(key string, order int64) trial {
+func (w *world) inRun(key string, order int64) dbtest.Trial {
 	w.workOff()
 	ana := w.browse(2)
 	begun := ana.post(bulkRuns+"/new", fields("key", key, "action", "cancel", "reason", "OTHER", "order", strconv.FormatInt(order, 10)))
 	require.Equal(w.t, http.StatusSeeOther, begun.status)
 	worker := w.worker(w.db)
 	effects := func() int64 { return w.count("events", "idempotency_caller = ? AND entity_id = ?", bulkCaller, order) }
-	return trial{effects: effects, attempt: func() bool {
+	return dbtest.Trial{Effects: effects, Attempt: func() bool {
 		_, err := worker.step(w.t.Context())
 		w.faults.Arm(nil) // the counting is no part of it
 		return err == nil && effects() > 0 && w.count("bulk_runs", "ended_at IS NULL") == 0
 	}}
 }
 
-// enumerate runs an operation once for each of its calls and each fault, every time on an order of its own. Preparing a
-// statement is no step of an operation: it depends on the connection that it gets.
-func (w *world) enumerate(name string, runs *atomic.Int64, prepare func(key string, order int64) trial) {
+// enumerate lets each call of an operation fail in each way, every time on an order of its own.
+func (w *world) enumerate(name string, prepare func(key string, order int64) dbtest.Trial) (runs int64) {
 	w.t.Helper()
-	for _, fault := range everyFault {
-		for k, met := 1, true; met; k++ {
-			key := fmt.Sprintf("%s, fault %d at call %d", name, fault, k)
-			one := prepare(key, w.placeMany(1, 3)[0])
-			var answered bool
-			if met, answered = w.failAt(k, fault, one.attempt); answered {
-				require.EqualValues(w.t, 1, one.effects(), "%s: answered for good", key)
-			}
-			for again := 0; !one.attempt(); again++ {
-				require.Less(w.t, again, 20, key)
-				time.Sleep(time.Duration(again) * time.Millisecond)
-			}
-			require.EqualValues(w.t, 1, one.effects(), key)
-			runs.Add(1)
-		}
-	}
+	runs = w.faults.Enumerate(w.t, name, func(key string) dbtest.Trial { return prepare(key, w.placeMany(1, 3)[0]) })
 	w.checkInvariants()
-}
-
-// failAt makes one attempt whose k-th call fails, and says whether it had that many and whether it was answered.
-func (w *world) failAt(k int, fault dbtest.Fault, attempt func() bool) (met, answered bool) {
-	calls := 0
-	w.faults.Arm(func(c dbtest.Call) dbtest.Fault {
-		if c.Kind == dbtest.Prepare {
-			return dbtest.None
-		}
-		if calls++; calls == k {
-			met = true
-			return fault
-		}
-		return dbtest.None
-	})
-	answered = attempt()
-	w.faults.Arm(nil)
-	return met, answered
+	return runs
 }
 
 // attempt sends a request, and says whether it was answered for good. Whatever fails, the client is never told that

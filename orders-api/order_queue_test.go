@@ -88,15 +88,15 @@ func TestEverySingleFaultOfABatch(t *testing.T) {
 	var runs atomic.Int64
 	each(t, func(w *world) {
 		w.stock("BOLT-8", 250, 100_000)
-		w.enumerate("batch", &runs, func(key string, _ int64) trial {
+		runs.Add(w.enumerate("batch", func(key string, _ int64) dbtest.Trial {
 			var batch []asked
 			keys := make([]string, 3)
 			for i := range keys {
 				keys[i] = fmt.Sprint(key, " ", i)
 				batch = append(batch, asked{keys[i], []Line{{ProductID: 1, Qty: 1}}})
 			}
-			return trial{
-				attempt: func() bool {
+			return dbtest.Trial{
+				Attempt: func() bool {
 					_, errs := w.inOneBatch(w.db, batch...)
 					for _, err := range errs {
 						if err != nil {
@@ -105,14 +105,14 @@ func TestEverySingleFaultOfABatch(t *testing.T) {
 					}
 					return errs[0] == nil && errs[1] == nil && errs[2] == nil
 				},
-				effects: func() int64 {
+				Effects: func() int64 {
 					if n := w.count("events", "idempotency_key IN ?", keys); n != 3 {
 						return 100 + n
 					}
 					return 1
 				},
 			}
-		})
+		}))
 	})
 	t.Logf("%d runs", runs.Load())
 }

@@ -56,8 +56,7 @@ type tally struct {
 	requests, replayed int
 	statuses           map[int]int // 0: no answer
 	longestSilence     time.Duration
-	recovered          time.Duration // after the last fault
-	deadlocks          int64         // when nothing was wrong
+	deadlocks          int64 // when nothing was wrong
 	movements, events  int
 	histories          int
 }
@@ -158,7 +157,6 @@ func (c *campaign) strike(ctx context.Context, s strike) {
 
 // heal waits until all faults are over and every service says that it is well.
 func (c *campaign) heal(ctx context.Context) error {
-	began := time.Now()
 	healed := make(chan struct{})
 	go func() { c.reports.Wait(); close(healed) }()
 	select {
@@ -166,11 +164,7 @@ func (c *campaign) heal(ctx context.Context) error {
 	case <-time.After(time.Minute):
 		return errors.New("the faults could not be mended")
 	}
-	if err := c.house.well(ctx); err != nil {
-		return err
-	}
-	c.tally.recovered = time.Since(began)
-	return nil
+	return c.house.well(ctx)
 }
 
 // workInPeace is a storm with nothing wrong: then no client meets a 5xx, and the database no deadlock. At the end
