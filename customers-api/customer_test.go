@@ -319,7 +319,9 @@ func TestCustomerLateRetries(t *testing.T) {
 		w.Do(w.t, kittest.Case{Method: "PATCH", Path: "/customers/1", As: w.operator, Body: `{"phone":"2"}`, Header: headers("If-Match", "*"), Status: 200})
 		w.clock.Pass(25 * time.Hour)
 		w.operator, w.manager = w.logInAgain("operator"), w.logInAgain("manager")
-		require.NoError(w.t, w.service.sweep(w.t.Context()))
+		done, err := w.service.sweep(w.t.Context())
+		require.NoError(w.t, err)
+		require.EqualValues(w.t, 2, done["answers"])
 		w.Do(w.t, kittest.Case{Path: "/customers", As: w.operator, Body: acme, Header: key, Status: 201, Check: func(t *testing.T, r *kittest.Response) {
 			require.Equal(t, `"2"`, r.Header.Get("ETag"), "the customer as it is now")
 			require.Contains(t, string(r.Body), `"phone":"2"`)

@@ -195,7 +195,9 @@ func TestSessionsEnd(t *testing.T) {
 		ask(busy+"?touch=1", 200)
 		w.clock.Pass(11 * time.Minute)
 		ask(busy, 404) // 12 hours at most, however busy
-		require.NoError(w.t, w.service.sweep(w.t.Context()))
+		done, err := w.service.sweep(w.t.Context())
+		require.NoError(w.t, err)
+		require.Positive(w.t, done["sessions"])
 		var left int64
 		require.NoError(w.t, w.db.Read(context.Background()).Table("sessions").Count(&left).Error)
 		require.Zero(w.t, left)
@@ -251,7 +253,7 @@ func TestSweeperAndRequestsTogether(t *testing.T) {
 		for range 3 {
 			sweeping.Go(func() {
 				for range 5 {
-					if err := w.service.sweep(context.Background()); err != nil {
+					if _, err := w.service.sweep(context.Background()); err != nil {
 						w.t.Errorf("sweep: %v", err)
 					}
 				}

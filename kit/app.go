@@ -292,14 +292,16 @@ func (a *App) Document() *openapi3.T { return a.document.doc }
 // for it.
 func (a *App) OnServe(work func(ctx context.Context)) { a.background = append(a.background, work) }
 
-// Every registers work that is done once when serving begins and then again and again, until serving ends. What goes
-// wrong is logged, and tried again the next time.
-func (a *App) Every(interval time.Duration, what string, work func(ctx context.Context) error) {
+// Every registers work that is done once when serving begins and then again and again, until serving ends. It says how
+// much it has done, by name, for the metrics. What goes wrong is logged, and tried again the next time.
+func (a *App) Every(interval time.Duration, what string, work func(ctx context.Context) (done map[string]int64, err error)) {
 	a.OnServe(func(ctx context.Context) {
 		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
 		for {
-			if err := work(ctx); err != nil && ctx.Err() == nil {
+			done, err := work(ctx)
+			a.metrics.worked(what, done, err, time.Now())
+			if err != nil && ctx.Err() == nil {
 				a.log.Error(what, "error", err)
 			}
 			select {

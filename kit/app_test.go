@@ -199,23 +199,44 @@ func TestMetrics(t *testing.T) {
 	port, err := strconv.Atoi(text)
 	require.NoError(t, err)
 	require.NoError(t, free.Close())
-	server := kittest.Serve(t, newApp(t, nil, func(o *kit.Options) { o.Settings.MetricsPort = port }))
+	app := newApp(t, nil, func(o *kit.Options) { o.Settings.MetricsPort = port })
+	app.Every(time.Hour, "sweep", func(context.Context) (map[string]int64, error) { return map[string]int64{"orders": 3}, nil })
+	app.Every(time.Hour, "other", func(context.Context) (map[string]int64, error) { return nil, io.ErrUnexpectedEOF })
+	server := kittest.Serve(t, app)
 	server.Do(t, kittest.Case{Path: "/orders/3", Status: 200})
 	server.Do(t, kittest.Case{Path: "/orders/4", Status: 200})
-	response, err := http.Get("http://127.0.0.1:" + strconv.Itoa(port) + "/metrics")
-	require.NoError(t, err)
-	defer func() { _ = response.Body.Close() }()
-	page, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Equal(t, "text/plain; version=0.0.4; charset=utf-8", response.Header.Get("Content-Type"))
+	var page string
+	require.Eventually(t, func() bool { // the two have done their first round
+		page = metricsAt(t, port)
+		return strings.Contains(page, `{work="sweep"}`) && strings.Contains(page, `{work="other"}`)
+	}, 10*time.Second, 10*time.Millisecond)
 	labels := `{http_request_method="GET",http_response_status_code="200",http_route="/orders/:id"`
 	for _, want := range []string{
 		"# TYPE http_server_request_duration_seconds histogram\n", "http_server_request_duration_seconds_count" + labels + "} 2\n",
 		"http_server_request_duration_seconds_bucket" + labels + `,le="10"} 2` + "\n", "http_server_request_duration_seconds_sum" + labels + "} ",
-		"\ngo_goroutines ", "\ngo_memstats_heap_alloc_bytes ", "\nprocess_cpu_seconds_total ", "\nprocess_resident_memory_bytes ", "\nprocess_open_fds ",
+		`work_done_total{work="sweep",what="orders"} 3` + "\n", `work_last_success_timestamp_seconds{work="sweep"} `,
+		`work_failures_total{work="sweep"} 0` + "\n", `work_failures_total{work="other"} 1` + "\n", "\ngo_goroutines ", "\ngo_memstats_heap_alloc_bytes ", "\nprocess_cpu_seconds_total ", "\nprocess_resident_memory_bytes ", "\nprocess_open_fds ",
 	} {
-		require.Contains(t, string(page), want)
+		require.Contains(t, page, want)
 	}
+	require.NotContains(t, page, `work_last_success_timestamp_seconds{work="other"}`)
+}
+
+func metricsAt(t *testing.T, port int) string {
+	response, err := http.Get("http://127.0.0.1:" + strconv.Itoa(port) + "/metrics")
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer func() { _ = response.Body.Close() }()
+	if got := response.Header.Get("Content-Type"); got != "text/plain; version=0.0.4; charset=utf-8" {
+		t.Errorf("Content-Type is %q", got)
+	}
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(page)
 }
 
 // The document is valid, says the same each time, and names no type twice.

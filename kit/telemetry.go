@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -35,6 +36,14 @@ func level(name string) (slog.Level, error) {
 type metrics struct {
 	mu        sync.Mutex
 	durations map[series]*histogram
+	works     map[string]*works
+}
+
+// works is what has come of the work that is done again and again.
+type works struct {
+	done   map[string]int64 // by name
+	failed uint64
+	ended  time.Time // well, the last time
 }
 
 // series is what requests are told apart by. The route is the pattern, not the path: there are few of them.
@@ -54,7 +63,7 @@ var bounds = [...]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 
 func newMetrics() *metrics {
 	runtimes.ExposeMetadata(true)
-	return &metrics{durations: map[series]*histogram{}}
+	return &metrics{durations: map[series]*histogram{}, works: map[string]*works{}}
 }
 
 // count enters one request.
@@ -75,10 +84,33 @@ func (m *metrics) count(method, route string, status int, took time.Duration) {
 	h.sum += took.Seconds()
 }
 
+// worked enters one round of work.
+func (m *metrics) worked(what string, done map[string]int64, err error, now time.Time) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := m.works[what]
+	if w == nil {
+		w = &works{done: map[string]int64{}}
+		m.works[what] = w
+	}
+	for name, n := range done {
+		w.done[name] += n
+	}
+	if err != nil {
+		w.failed++
+		return
+	}
+	w.ended = now
+}
+
 // ServeHTTP answers /metrics in Prometheus' text format.
 func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	var text bytes.Buffer // nobody waits for a slow reader
 	m.write(&text)
+	m.writeWorks(&text)
 	runtimes.WriteProcessMetrics(&text)
 	runtimes.WriteFDMetrics(&text)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -99,6 +131,32 @@ func (m *metrics) write(text *bytes.Buffer) {
 		}
 		total += h.counts[len(bounds)]
 		fmt.Fprintf(text, "%s_bucket{%s,le=\"+Inf\"} %d\n%[1]s_sum{%[2]s} %[4]g\n%[1]s_count{%[2]s} %[3]d\n", name, labels, total, h.sum)
+	}
+}
+
+// writeWorks tells of the work that is done again and again. One that has not ended well since the start has no time.
+func (m *metrics) writeWorks(text *bytes.Buffer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	const done, failures, ended = "work_done_total", "work_failures_total", "work_last_success_timestamp_seconds"
+	for _, one := range []struct{ name, help, kind string }{
+		{done, "What has been swept away or expired.", "counter"}, {failures, "Rounds of work that failed.", "counter"},
+		{ended, "When work last ended well.", "gauge"},
+	} {
+		fmt.Fprintf(text, "# HELP %s %s\n# TYPE %[1]s %[3]s\n", one.name, one.help, one.kind)
+		for _, what := range slices.Sorted(maps.Keys(m.works)) {
+			w := m.works[what]
+			switch {
+			case one.name == done:
+				for _, name := range slices.Sorted(maps.Keys(w.done)) {
+					fmt.Fprintf(text, "%s{work=%q,what=%q} %d\n", done, what, name, w.done[name])
+				}
+			case one.name == failures:
+				fmt.Fprintf(text, "%s{work=%q} %d\n", failures, what, w.failed)
+			case !w.ended.IsZero():
+				fmt.Fprintf(text, "%s{work=%q} %d\n", ended, what, w.ended.Unix())
+			}
+		}
 	}
 }
 

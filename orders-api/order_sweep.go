@@ -74,14 +74,15 @@ func expire(ctx context.Context, d *db.DB, rules Rules, id int64) (expired bool,
 }
 
 // sweep cancels the orders that expired, and forgets answers that need not be kept any longer.
-func (s *service) sweep(ctx context.Context) error {
+func (s *service) sweep(ctx context.Context) (done map[string]int64, err error) {
 	expired, err := Expire(ctx, s.db, s.rules)
+	done = map[string]int64{"orders": int64(expired), "answers": 0}
 	if err != nil {
-		return err
+		return done, err
 	}
-	answers, err := s.db.SweepAnswers(ctx, s.idempotencyTTL)
-	if expired > 0 || answers > 0 {
-		s.log.Info("swept", "orders", expired, "answers", answers)
+	done["answers"], err = s.db.SweepAnswers(ctx, s.idempotencyTTL)
+	if expired > 0 || done["answers"] > 0 {
+		s.log.Info("swept", "orders", expired, "answers", done["answers"])
 	}
-	return err
+	return done, err
 }
