@@ -7,7 +7,7 @@ templ = GOWORK=off go tool -modfile=scripts/tools/go.mod templ
 .PHONY: help run offline env test compose-test torture torture-selftest shots bench lint generate migration fmt tidy
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## everything in one process, on an embedded database: http://127.0.0.1:3000 to :3002
 	go run ./b2b
