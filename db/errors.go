@@ -27,6 +27,8 @@ const (
 	mysqlKilled        = 1317
 	mariaConnKilled    = 1927
 	mysqlTooManyConns  = 1040
+	mysqlUsersConns    = 1203 // the account has as many connections as it may have
+	mysqlUsersLimit    = 1226 // the same, by a limit of the account's own
 	mysqlDiskFull      = 1021
 	mysqlTableFull     = 1114
 	sqliteBusy         = 5
@@ -55,7 +57,8 @@ func runsAgain(err error) bool {
 		return false
 	}
 	switch mysqlCode(err) {
-	case mysqlLockWait, mysqlDeadlock, mysqlCommitFailed, mysqlRolledBack, mysqlShutdown, mysqlKilled, mariaConnKilled, mysqlTooManyConns:
+	case mysqlLockWait, mysqlDeadlock, mysqlCommitFailed, mysqlRolledBack, mysqlShutdown, mysqlKilled, mariaConnKilled,
+		mysqlTooManyConns, mysqlUsersConns, mysqlUsersLimit:
 		return true
 	}
 	switch sqliteCode(err) & sqlitePrimaryCodes {
