@@ -152,6 +152,9 @@ func do[T any](c *conn, kind Kind, sql string, call func() (T, error)) (T, error
 		_, _ = c.inner.ExecContext(context.Background(), "ROLLBACK", nil)
 		return none, &mysqldriver.MySQLError{Number: 1213, Message: "Deadlock found"}
 	case LockWait:
+		if kind == Commit || kind == Rollback { // a server that cannot commit rolls back
+			_, _ = c.inner.ExecContext(context.Background(), "ROLLBACK", nil)
+		}
 		return none, &mysqldriver.MySQLError{Number: 1205, Message: "Lock wait timeout exceeded"}
 	}
 	return call()
