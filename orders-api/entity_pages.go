@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,7 +20,7 @@ import (
 // What this service adds to the screens of entities.
 var (
 	productScreens = screens.Options[entities.Product]{
-		Icon:    "package",
+		Icon: "package", Happens: []string{"stock_adjusted"},
 		Retired: func(r web.Reader, p *entities.Product) string { return wordIf(r, p.Archived, "page.product.archived") },
 		Actions: func(r web.Reader, p *entities.Product) []web.EntityAction {
 			return []web.EntityAction{{Label: r.T("page.product.adjust"), URL: adjustURL(p.ID), Icon: "refresh-cw"}}
@@ -37,6 +38,9 @@ var (
 	}
 	operatorScreens = screens.Options[entities.Operator]{
 		Icon: "user-cog", Apart: true,
+		Related: func(r web.Reader, o *entities.Operator) []web.Link {
+			return []web.Link{{Label: r.T("page.operator.activity"), URL: activityOf(byActor, fmt.Sprintf("operator:%d", o.ID))}}
+		},
 		Retired: func(r web.Reader, o *entities.Operator) string {
 			return wordIf(r, o.Disabled, "page.operator.disabled")
 		},

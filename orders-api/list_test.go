@@ -467,14 +467,7 @@ func (w *world) analyze(tables ...string) {
 // scans are the steps of a statement in which the engine reads a whole table.
 func (w *world) scans(sql string, args []any) (whole []map[string]any) {
 	w.t.Helper()
-	explain := "EXPLAIN FORMAT=TRADITIONAL "
-	if w.db.Dialect() == db.SQLite {
-		explain = "EXPLAIN QUERY PLAN "
-	}
-	var steps []map[string]any
-	require.NoError(w.t, w.db.Read(w.t.Context()).Raw(explain+sql, args...).Scan(&steps).Error)
-	require.NotEmpty(w.t, steps)
-	for _, step := range steps {
+	for _, step := range w.plan(sql, args) {
 		kind, isMySQL := step["type"].(string)
 		detail, isSQLite := step["detail"].(string)
 		require.True(w.t, isMySQL || isSQLite, "a plan of another form: %v", step)
@@ -483,6 +476,18 @@ func (w *world) scans(sql string, args []any) (whole []map[string]any) {
 		}
 	}
 	return whole
+}
+
+// plan is how the engine goes about a statement.
+func (w *world) plan(sql string, args []any) (steps []map[string]any) {
+	w.t.Helper()
+	explain := "EXPLAIN FORMAT=TRADITIONAL "
+	if w.db.Dialect() == db.SQLite {
+		explain = "EXPLAIN QUERY PLAN "
+	}
+	require.NoError(w.t, w.db.Read(w.t.Context()).Raw(explain+sql, args...).Scan(&steps).Error)
+	require.NotEmpty(w.t, steps)
+	return steps
 }
 
 // The list of orders as a file is all of it, in the reader's language, and keeps the list's filters.

@@ -11,7 +11,7 @@ import (
 	"b2b.example/db"
 )
 
-// fileBatch is how many orders are read at a time for a file.
+// fileBatch is how many rows are read at a time for a file.
 const fileBatch = 500
 
 // fileColumns are those of a list of orders as a file; amounts are in whole units.
@@ -29,28 +29,33 @@ func file(d *db.DB, params url.Values) (crud.FileWriter, error) {
 	return l.file(d), nil
 }
 
-// file is the whole of the list.
-func (l *list) file(d *db.DB) crud.FileWriter {
+// file is the whole of the list of orders.
+func (l *list) file(d *db.DB) crud.FileWriter { return fileOf(d, l, fileColumns, l.edge, fileRow) }
+
+// fileOf is the whole of a list as a file, read page after page; cells are those of a row.
+func fileOf[T any](
+	d *db.DB, l *list, columns []string, edge func(row *T, back bool) crud.Cursor, cells func(file *crud.File, row *T) []string,
+) crud.FileWriter {
 	l.At, l.Limit = nil, fileBatch
 	return func(ctx context.Context, w io.Writer, language string) error {
-		file, err := crud.NewFile(w, language, fileColumns)
+		file, err := crud.NewFile(w, language, columns)
 		if err != nil {
 			return err
 		}
 		for {
-			page, err := l.read(ctx, d)
+			page, err := readPage(ctx, d, l, edge)
 			if err != nil {
 				return err
 			}
 			for i := range page.Rows {
-				if err := file.Row(fileRow(file, &page.Rows[i])); err != nil {
+				if err := file.Row(cells(file, &page.Rows[i])); err != nil {
 					return err
 				}
 			}
 			if page.Next == "" {
 				return file.End()
 			}
-			at := l.edge(&page.Rows[len(page.Rows)-1], false)
+			at := edge(&page.Rows[len(page.Rows)-1], false)
 			l.At = &at
 		}
 	}

@@ -24,12 +24,6 @@ const (
 	byFormat     = "format"
 )
 
-// The days of the filter's form, as browsers send them: from the first to the last of them.
-const (
-	byFirstDay = "first_day"
-	byLastDay  = "last_day"
-)
-
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
 // that order.
 func (b *backoffice) ordersPage(c *fiber.Ctx) error {
@@ -37,8 +31,8 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if params.Has(byFirstDay) || params.Has(byLastDay) {
-		return b.filterByDays(c, params)
+	if isByDays(params) {
+		return b.filterByDays(c, ordersURL, params)
 	}
 	if id, ok := numberSought(params); ok {
 		_, err := Get(kit.Context(c), b.db, id)
@@ -69,60 +63,15 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Rows = b.rows(found.Rows)
-	page.Chips, page.Days = chips(page.Reader, params, found.Rows), daysFilter(page.Reader, params)
+	page.Chips = chips(page.Reader, params, found.Rows)
+	if !params.Has(byView) { // a view has its own days
+		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, bySort)
+	}
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
 	if err := b.selection(c, params, &page); err != nil {
 		return err
 	}
 	return screens.Show(c, web.OrdersPage(page))
-}
-
-// filterByDays leads to the list of the orders that were placed on some days, told as moments: so the address shows the
-// same rows to a colleague in another time zone.
-func (b *backoffice) filterByDays(c *fiber.Ctx, params url.Values) error {
-	for _, bound := range []struct {
-		day, moment string
-		after       int
-	}{{byFirstDay, byFrom, 0}, {byLastDay, byTo, 1}} {
-		text := strings.TrimSpace(strings.Join(params[bound.day], " and "))
-		params.Del(bound.day)
-		params.Del(bound.moment)
-		if text == "" {
-			continue
-		}
-		day, err := time.ParseInLocation(time.DateOnly, text, b.Zone)
-		if err != nil {
-			return crud.InvalidParam(bound.day)
-		}
-		params.Set(bound.moment, day.AddDate(0, 0, bound.after).UTC().Format(time.RFC3339))
-	}
-	return c.Redirect(listURL(params, func(url.Values) {}), http.StatusSeeOther)
-}
-
-// dayOf is the day that a bound of the list is the midnight of, in the reader's time zone; a last day is the one before.
-func dayOf(r web.Reader, params url.Values, name string) (day time.Time, ok bool) {
-	at, ok := moment(params.Get(name))
-	at = at.In(r.Zone)
-	if name == byTo {
-		at = at.AddDate(0, 0, -1)
-	}
-	return at, ok && at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 && at.Nanosecond() == 0
-}
-
-// daysFilter is the form that asks for days; a view has its own.
-func daysFilter(r web.Reader, params url.Values) *web.DaysFilter {
-	if params.Has(byView) {
-		return nil
-	}
-	form := &web.DaysFilter{}
-	if day, ok := dayOf(r, params, byFrom); ok {
-		form.First = day.Format(time.DateOnly)
-	}
-	if day, ok := dayOf(r, params, byTo); ok {
-		form.Last = day.Format(time.DateOnly)
-	}
-	form.Kept = kept(params, bySearch, byStatus, byCustomer, bySort)
-	return form
 }
 
 // kept are those of the list's parameters that a form keeps.
@@ -173,7 +122,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 		return web.Orders{}, err
 	}
 	page := web.Orders{
-		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: home + "/orders",
+		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: ordersURL,
 		CSVURL: listURL(params, func(p url.Values) { p.Set(byFormat, "csv") }),
 	}
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
@@ -187,7 +136,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 // views are the tabs: every status, and what will soon expire.
 func (b *backoffice) views(c *fiber.Ctx, frame web.Frame, params url.Values) ([]web.View, error) {
 	tab := func(text string, query string, count *web.Count) web.View {
-		view := web.View{Label: frame.T(text), URL: home + "/orders", Count: count}
+		view := web.View{Label: frame.T(text), URL: ordersURL, Count: count}
 		if query != "" {
 			view.URL += "?" + query
 		}
@@ -243,15 +192,7 @@ func chips(r web.Reader, params url.Values, found []Order) []web.Chip {
 		}
 		add(byCustomer, name)
 	}
-	for _, name := range []string{byFrom, byTo} {
-		if day, ok := dayOf(r, params, name); ok {
-			add(name+"_day", r.Date(day))
-			on[len(on)-1].RemoveURL = without(params, name)
-		} else if at, ok := moment(params.Get(name)); ok {
-			add(name, r.When(at))
-		}
-	}
-	return on
+	return append(on, orderDays.chips(r, params)...)
 }
 
 // sortOf is what the list is sorted by, and what it could be sorted by just as fast.
@@ -283,25 +224,12 @@ func sortedBy(params url.Values, by string) string {
 	return listURL(params, func(p url.Values) { p.Set(bySort, by) })
 }
 
-func without(params url.Values, name string) string {
-	return listURL(params, func(p url.Values) { p.Del(name) })
-}
+func without(params url.Values, name string) string { return withoutAt(ordersURL, params, name) }
 
 // at is the address of the page at a cursor; "" for none.
-func at(params url.Values, cursor string) string {
-	if cursor == "" {
-		return ""
-	}
-	return listURL(params, func(p url.Values) { p.Set(byCursor, cursor) })
-}
+func at(params url.Values, cursor string) string { return pageAt(ordersURL, params, cursor) }
 
 // listURL is the address of the list with other parameters, from its beginning on.
 func listURL(params url.Values, change func(url.Values)) string {
-	changed := maps.Clone(params)
-	changed.Del(byCursor)
-	change(changed)
-	if len(changed) == 0 {
-		return home + "/orders"
-	}
-	return home + "/orders?" + changed.Encode()
+	return addressOf(ordersURL, params, change)
 }

@@ -55,7 +55,7 @@ var sorts = map[string]crud.Order{
 	"-total_cents": {Column: "total_cents", Desc: true},
 }
 
-// list is a page of orders that was asked for.
+// list is a page of orders, or of events, that was asked for.
 type list struct {
 	crud.ListRequest
 	order  crud.Order
@@ -72,23 +72,28 @@ func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], e
 	return l.read(ctx, d)
 }
 
-// read reads the page that was asked for.
+// read reads the page of orders that was asked for.
 func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
+	return readPage(ctx, d, l, l.edge)
+}
+
+// readPage reads the page of a list that was asked for; edge gives the place of a row in it.
+func readPage[T any](ctx context.Context, d *db.DB, l *list, edge func(row *T, back bool) crud.Cursor) (crud.Page[T], error) {
 	query, err := l.narrow(d.Read(ctx))
 	if err == nil {
 		query, err = l.at(query)
 	}
 	if err != nil {
-		return crud.Page[Order]{}, err
+		return crud.Page[T]{}, err
 	}
-	var rows []Order
+	var rows []T
 	if err := query.Limit(l.Limit + 1).Find(&rows).Error; err != nil {
-		return crud.Page[Order]{}, fmt.Errorf("list orders: %w", err)
+		return crud.Page[T]{}, fmt.Errorf("a page of a list: %w", err)
 	}
-	return crud.PageOf(rows, l.Limit, l.At, l.edge), nil
+	return crud.PageOf(rows, l.Limit, l.At, edge), nil
 }
 
-// narrow leaves the orders that the list's filters let through.
+// narrow leaves the rows that the list's filters let through.
 func (l *list) narrow(read *gorm.DB) (*gorm.DB, error) {
 	if err := l.ready(read); err != nil {
 		return nil, err

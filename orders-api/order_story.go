@@ -61,11 +61,18 @@ func (s *story) fill(page *web.Order) {
 		page.CanceledBy = screens.ActorName(page.Reader, e)
 	}
 	for i := range s.events {
-		page.Timeline = append(page.Timeline, screens.Happening(page.Reader, &s.events[i], told(page.Reader, s.events[i].Action)))
+		page.Timeline = append(page.Timeline, s.happening(page.Reader, &s.events[i]))
 	}
 	if n := len(s.events); n > 0 {
 		page.EarlierCount = s.events[n-1].EntityVersion - 1
 	}
+}
+
+// happening is an event as the order's timeline shows it, with the way to what else its request did.
+func (s *story) happening(r web.Reader, e *db.EventRow) web.Happening {
+	happening := screens.Happening(r, e, told(r, e.Action))
+	happening.RequestURL = requestURL(e)
+	return happening
 }
 
 // justDone is the reader's own newest action, while it is fresh.

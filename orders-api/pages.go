@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,6 +48,7 @@ func (b *backoffice) routes(app *kit.App) {
 		open.Post("/logout", screens.Act(home, b.logOut))
 	}, func(pages fiber.Router) {
 		pages.Get("", b.dashboard)
+		pages.Get("/activity", b.activityPage)
 		pages.Get("/orders", b.ordersPage)
 		pages.Get("/orders/new", operators, b.newOrderPage)
 		pages.Post("/orders/new", operators, screens.Sent(b.draftOrder, b.newOrder))
@@ -84,8 +86,20 @@ func (b *backoffice) complete(c *fiber.Ctx, frame *web.Frame) (err error) {
 	frame.Nav = append([]web.NavItem{
 		{Section: "dashboard", Label: frame.T("page.nav.dashboard"), URL: home, Icon: "layout-dashboard"},
 		{Section: "orders", Label: frame.T("page.nav.orders"), URL: home + "/orders", Icon: "receipt-text", Count: frame.Waiting},
-	}, frame.Nav...)
+	}, withActivity(frame)...)
 	return err
+}
+
+// withActivity are the entities with the way to all that happened before those that are needed less often.
+func withActivity(frame *web.Frame) []web.NavItem {
+	activity := web.NavItem{Section: "activity", Label: frame.T("page.nav.activity"), URL: activityURL, Icon: "history", Apart: true}
+	for i := range frame.Nav {
+		if frame.Nav[i].Apart {
+			frame.Nav[i].Apart = false
+			return slices.Insert(frame.Nav, i, activity)
+		}
+	}
+	return append(frame.Nav, activity)
 }
 
 // mayWrite says whether the one who asks may change orders.

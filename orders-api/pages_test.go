@@ -457,7 +457,7 @@ func TestPagesTakeConstantStatements(t *testing.T) {
 		}
 		w.place(item(1, 1))
 		w.charts(ana) // the days before today are counted once for all
-		pages := map[string]int{home: 9, home + "/orders": 3, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1}
+		pages := map[string]int{home: 9, home + "/orders": 3, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1, activityURL + "?entity=order": 2, activityURL + "?actor=operator%3A3": 4}
 		for path, want := range pages {
 			require.Equal(t, want, cost(path), path)
 		}

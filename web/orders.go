@@ -67,12 +67,16 @@ func (o Orders) shown() string {
 	if len(o.Rows) == 0 || !strings.HasSuffix(o.Sort.By, "created_at") {
 		return count
 	}
-	first, last := o.When(o.Rows[0].Placed), o.When(o.Rows[len(o.Rows)-1].Placed)
-	span := o.T("page.orders.span", "from", inText(first), "to", inText(last))
+	return count + " · " + o.span(o.Rows[0].Placed, o.Rows[len(o.Rows)-1].Placed)
+}
+
+// span says from when to when the rows of a page are.
+func (r Reader) span(from, to time.Time) string {
+	first, last := r.When(from), r.When(to)
 	if first == last {
-		span = inText(first)
+		return inText(first)
 	}
-	return count + " · " + span
+	return r.T("page.orders.span", "from", inText(first), "to", inText(last))
 }
 
 // sought says what an empty list was searched for.

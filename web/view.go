@@ -165,7 +165,10 @@ type Field struct{ Name, Value string }
 
 // DaysFilter is the form that narrows a list to days, told as 2006-01-02; "" for no bound.
 type DaysFilter struct {
+	URL         string
 	First, Last string
+	FirstLabel  string
+	LastLabel   string
 	Kept        []Field // the list's other parameters
 }
 
@@ -257,17 +260,38 @@ type Upcoming struct {
 
 // Happening is one event of a timeline.
 type Happening struct {
-	Action    string // created, confirmed, canceled, updated
-	Who       string
-	At        time.Time
-	Channel   string // UI, API, LAMBDA, SYSTEM
-	RequestID string
-	Key       string // the client's own idempotency key; "" for none
-	Changes   []Change
+	Action     string // created, confirmed, canceled, updated
+	Who        string
+	At         time.Time
+	Channel    string // UI, API, LAMBDA, SYSTEM
+	RequestID  string
+	RequestURL string // all that its request did; "" for nowhere
+	Key        string // the client's own idempotency key; "" for none
+	Changes    []Change
 }
 
 // Change is one field before and after.
 type Change struct{ Label, Old, New string }
+
+// Activity is a page of all that has happened, newest first.
+type Activity struct {
+	Frame
+	Filters      []Filter
+	Chips        []Chip // other filters that are on
+	Days         *DaysFilter
+	Rows         []ActivityRow
+	Newer, Older string // addresses; "" at the end
+	ClearURL     string // the list without filters
+	CSVURL       string // the whole list as a file
+}
+
+// ActivityRow is an event, and what it happened to.
+type ActivityRow struct {
+	Happening
+	Words   string // that the ids of its sentences begin with
+	Subject Link   // "Order 1042"
+	WhoURL  string // all that they did
+}
 
 // Cancel is the question that comes before an order is cancelled: a page, and the dialog that is taken out of it.
 type Cancel struct {

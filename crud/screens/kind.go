@@ -19,6 +19,7 @@ type Kind interface {
 	serveAPI(app *kit.App)
 	servePages(site *Site, pages fiber.Router)
 	navItem(reader web.Reader) web.NavItem
+	subject(reader web.Reader) Subject
 	titles(ctx context.Context, ids []string) (map[string]string, error)
 	find(ctx context.Context, words string) ([]web.Option, error)
 }

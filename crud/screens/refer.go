@@ -39,22 +39,29 @@ func (r resource[T]) refers() bool {
 	return slices.ContainsFunc(r.Looks(), func(look crud.Look) bool { return look.To != "" })
 }
 
-// naming are the screens with what people call the entities that a page refers to: one read for each kind of them, and one
-// more where some are deleted. Those that cannot be had now, or are not for the reader, keep their numbers.
+// naming are the screens with what people call the entities that a page refers to.
 func (r resource[T]) naming(c *fiber.Ctx, refs references) (resource[T], error) {
-	r.named = map[string]map[string]string{}
+	named, err := r.names(c, refs)
+	r.named = named
+	return r, err
+}
+
+// names are what people call entities, by their kinds and ids: one read for each kind of them, and one more where some are
+// deleted. Those that cannot be had now, or are not for the reader, have none.
+func (s *Site) names(c *fiber.Ctx, refs references) (map[string]map[string]string, error) {
+	named := map[string]map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(refs)) {
-		kind := r.kindFor(c, name)
+		kind := s.kindFor(c, name)
 		if kind == nil {
 			continue
 		}
 		titles, err := kind.titles(kit.Context(c), slices.Sorted(maps.Keys(refs[name])))
 		if err != nil && fault.Of(err).Kind != fault.Unavailable {
-			return r, err
+			return nil, err
 		}
-		r.named[name] = titles
+		named[name] = titles
 	}
-	return r, nil
+	return named, nil
 }
 
 // kind finds one by its name.

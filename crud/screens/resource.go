@@ -22,6 +22,8 @@ type Options[T any] struct {
 
 	// Retired says of one that it is no longer in use, by a word that tells how: lists show it muted. "" says nothing.
 	Retired func(r web.Reader, row *T) string
+	// Happens are what more happens to one than what all are subject to: the actions of these events.
+	Happens []string
 	// Related are ways on from the page of one.
 	Related func(r web.Reader, row *T) []web.Link
 	// Actions are what more can be asked of one by whoever may change it.

@@ -83,17 +83,23 @@ func plain(value jsontext.Value) string {
 
 // timeline are the events of an entity.
 func (r resource[T]) timeline(reader web.Reader, events []db.EventRow) []web.Happening {
+	told := r.allTold(reader)
+	var happened []web.Happening
+	for i := range events {
+		happened = append(happened, Happening(reader, &events[i], told))
+	}
+	return happened
+}
+
+// allTold are the fields that timelines tell of.
+func (r resource[T]) allTold(reader web.Reader) []Told {
 	var told []Told
 	for _, look := range r.Looks() {
 		if !look.Flag {
 			told = append(told, r.told(reader, look))
 		}
 	}
-	var happened []web.Happening
-	for i := range events {
-		happened = append(happened, Happening(reader, &events[i], told))
-	}
-	return happened
+	return told
 }
 
 func (r resource[T]) told(reader web.Reader, look crud.Look) Told {

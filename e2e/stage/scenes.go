@@ -81,6 +81,10 @@ func (s *Stage) Scenes() []Scene {
 			find(p, "product_search", "a", "add:")
 		}},
 		{Name: "new-order-short", Set: shortLine},
+		{Name: "activity", Set: at("/backoffice/activity")},
+		{Name: "activity-of-orders", Set: at("/backoffice/activity?entity=order&action=canceled&first_day=2026-01-01")},
+		{Name: "activity-of-operators", Manager: true, Set: at("/backoffice/activity?entity=operator")},
+		{Name: "activity-none", Set: at("/backoffice/activity?request_id=nobody-sent-this")},
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
 		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},

@@ -14,7 +14,7 @@ var codes = map[string]bool{
 	"Language": true, "Theme": true, "Currency": true, "Section": true, "Role": true, "Kind": true, "Status": true, "By": true, "What": true,
 	"Focus": true, "PlacedThrough": true, "Channel": true, "CancelReason": true, "Reasons": true, "Action.Name": true, "Happening.Action": true,
 	"Cancel.Reason": true, "FieldError.Field": true, "Icon": true, "Sorted": true, "Input.Name": true, "ConflictRow.Name": true, "Take": true,
-	"ImportRow.Action": true, "NewBulkRun.Action": true, "BulkSummary.Action": true, "Outcome": true,
+	"ImportRow.Action": true, "NewBulkRun.Action": true, "BulkSummary.Action": true, "Outcome": true, "Words": true,
 }
 
 // addresses are the fields that hold an address without saying so in their names.

@@ -1,0 +1,75 @@
+package orders
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+
+	"b2b.example/crud"
+	"b2b.example/db"
+	"b2b.example/kit"
+)
+
+// The parameters of the list of all events, beside cursor, limit, from and to.
+const (
+	byActor   = "actor"
+	byEntity  = "entity"
+	byAction  = "action"
+	byRequest = "request_id"
+)
+
+// activity is a page of the list of all events, of both services. It has one order, in which each of its filters has an index.
+type activity struct{ list }
+
+// parseActivity reads the list's parameters. Events of hidden kinds of entities are left out: that is written so that no
+// engine takes an index on the kind for it, which has another order.
+func parseActivity(params url.Values, hidden []string) (*activity, error) {
+	request, err := crud.ParseList(params, byActor, byEntity, byAction, byRequest, byFrom, byTo)
+	if err != nil {
+		return nil, err
+	}
+	a := &activity{list{ListRequest: request, order: sorts["-created_at"]}}
+	if len(hidden) > 0 {
+		a.only("COALESCE(entity_type, NULL) NOT IN ?", hidden)
+	}
+	return a, a.narrow()
+}
+
+// narrow narrows the list as far as one index serves it: to who, or what, or a request; and to days.
+func (a *activity) narrow() error {
+	narrowed := ""
+	for _, by := range []struct{ name, column, below string }{
+		{byActor, "actor", ""}, {byEntity, "entity_type", ""}, {byAction, "action", byEntity}, {byRequest, "request_id", ""},
+	} {
+		if !a.Params.Has(by.name) {
+			continue
+		}
+		if a.Params.Get(by.name) == "" || narrowed != by.below {
+			return crud.InvalidParam(by.name)
+		}
+		narrowed = by.name
+		a.only(by.column+" = ?", a.Params.Get(by.name))
+	}
+	return errors.Join(a.bound(byFrom, "created_at >= ?"), a.bound(byTo, "created_at < ?"))
+}
+
+// edge is the place of an event in the list.
+func (a *activity) edge(e *db.EventRow, back bool) crud.Cursor {
+	return crud.Cursor{List: a.Params.Encode(), Value: e.CreatedAt.UTC().Format(crud.TimeFormat), ID: e.ID, Back: back}
+}
+
+// activityColumns are those of the list as a file.
+var activityColumns = []string{
+	"created_at", "actor", "actor_name", "entity", "entity_id", "version", "action", "channel", "request_id", "idempotency_key", "changes",
+}
+
+func activityCells(_ *crud.File, e *db.EventRow) []string {
+	key := ""
+	if e.IdempotencyKey != nil && e.Channel != kit.ChannelUI { // a page makes its own
+		key = *e.IdempotencyKey
+	}
+	return []string{
+		fileTime(&e.CreatedAt), e.Actor, e.ActorName, e.EntityType, strconv.FormatInt(e.EntityID, 10), strconv.FormatInt(e.EntityVersion, 10),
+		e.Action, e.Channel, e.RequestID, key, e.Changes,
+	}
+}
