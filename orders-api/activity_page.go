@@ -63,7 +63,7 @@ func (b *backoffice) activityView(c *fiber.Ctx, params url.Values, events []db.E
 	}
 	page.ClearURL, page.CSVURL = activityURL, addressOf(activityURL, params, func(p url.Values) { p.Set(byFormat, "csv") })
 	page.Days = activityDays.form(page.Reader, params, byActor, byEntity, byAction, byRequest)
-	t := &teller{Reader: page.Reader, params: params, subjects: append([]screens.Subject{orderSubject(page.Reader)}, kinds...)}
+	t := &teller{Reader: page.Reader, params: params, subjects: append([]screens.Subject{orderSubject(page.Reader)}, append(kinds, viewSubject(page.Reader))...)}
 	if t.names, err = b.Names(c, events); err != nil {
 		return page, err
 	}
@@ -99,6 +99,19 @@ func orderSubject(r web.Reader) screens.Subject {
 	return screens.Subject{
 		Name: "order", Label: r.T("page.orders.order"), URL: ordersURL,
 		Actions: []string{"created", "updated", "confirmed", "canceled", undoings["confirmed"], undoings["canceled"]},
+	}
+}
+
+// viewSubject is how saved views are told of.
+func viewSubject(r web.Reader) screens.Subject {
+	return screens.Subject{
+		Name: "view", Label: r.T("page.view.one"), URL: home + "/views", Actions: []string{"created", "updated", "deleted"},
+		Told: []screens.Told{
+			{Field: "name", Label: r.T("page.view.name"), Text: func(value string) string { return value }},
+			{Field: "shared", Label: r.T("page.view.shared"), Text: func(value string) string {
+				return map[string]string{"true": r.T("page.yes"), "false": r.T("page.no")}[value]
+			}},
+		},
 	}
 }
 

@@ -103,7 +103,7 @@ func sumInvariants() []db.Invariant {
 // historyInvariants: every order is what its events tell, and each move was one that there is.
 func historyInvariants() []db.Invariant {
 	return []db.Invariant{
-		db.VersionsHaveEvents("order", "orders"),
+		db.VersionsHaveEvents("order", "orders"), db.VersionsHaveEvents("view", "order_views"),
 		{
 			Name: "an order's status was reached by allowed moves, each once", Over: "orders",
 			Means: "The order came to its status in a way that does not exist, or twice. Its timeline tells who did what.",

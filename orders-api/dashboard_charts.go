@@ -37,7 +37,7 @@ func (b *backoffice) charts(ctx context.Context, now time.Time) (web.Charts, err
 		charts.OrdersOver += shown[i].placed
 		charts.RevenueOver += shown[i].revenueCents
 	}
-	charts.Canceled = reasons(shown)
+	charts.Canceled = reasons(shown, charts.Days[0].Begin, b.figures.midnight(now, -1))
 	charts.Products, err = b.bestSold(ctx, shown)
 	return charts, err
 }
@@ -59,8 +59,8 @@ func placedBetween(from, to time.Time) string {
 	return home + "/orders?" + url.Values{byFrom: {from.UTC().Format(time.RFC3339)}, byTo: {to.UTC().Format(time.RFC3339)}}.Encode()
 }
 
-// reasons are why orders of these days were canceled, the most frequent first.
-func reasons(days []dayFigures) []web.ChartBar {
+// reasons are why orders of these days were canceled, the most frequent first, each with the list that has exactly these.
+func reasons(days []dayFigures, from, to time.Time) []web.ChartBar {
 	canceled := map[string]int64{}
 	for _, day := range days {
 		for reason, n := range day.canceled {
@@ -69,7 +69,9 @@ func reasons(days []dayFigures) []web.ChartBar {
 	}
 	var bars []web.ChartBar
 	for _, reason := range slices.Sorted(maps.Keys(canceled)) {
-		bars = append(bars, web.ChartBar{Label: reason, N: canceled[reason]})
+		bars = append(bars, web.ChartBar{
+			Label: reason, N: canceled[reason], URL: placedBetween(from, to) + "&" + url.Values{byReason: {reason}, byStatus: {string(Canceled)}}.Encode(),
+		})
 	}
 	slices.SortStableFunc(bars, func(a, b web.ChartBar) int { return cmp.Compare(b.N, a.N) })
 	return bars

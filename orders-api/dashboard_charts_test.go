@@ -15,6 +15,7 @@ import (
 var (
 	chartsOf = regexp.MustCompile(`(?s)<div\s+id="charts".*</main>`)
 	dayRow   = regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td class="number">(\d+)</td>`)
+	whyRow   = regexp.MustCompile(`<th scope="row" class="cut"><a href="([^"]+)">Customer request</a>`)
 	anOrder  = regexp.MustCompile(`href="/backoffice/orders/\d+"`)
 )
 
@@ -61,7 +62,7 @@ func TestCharts(t *testing.T) {
 			{bolt, 5, midnight(0), "confirm"}, {bolt, 1, midnight(0), "cancel"},
 			{bolt, 3, midnight(1), "confirm"}, {nut, 7, midnight(0).Add(-time.Microsecond), ""}, {nut, 2, midnight(1), "cancel"},
 			{nut, 1, midnight(29), "confirm"},
-			{bolt, 4, midnight(29).Add(-time.Microsecond), ""}, // too long ago
+			{bolt, 4, midnight(29).Add(-time.Microsecond), "cancel"}, // too long ago
 		} {
 			id := w.place(item(one.product, one.qty)).ID
 			switch one.then {
@@ -93,6 +94,11 @@ func TestCharts(t *testing.T) {
 		} {
 			require.Contains(t, charts.text(), part)
 		}
+		why := whyRow.FindStringSubmatch(charts.html)
+		require.NotNil(t, why)
+		list := page.get(html.UnescapeString(why[1]))
+		require.Len(t, anOrder.FindAllString(list.html, -1), 2, "as many as the chart says")
+		require.Contains(t, list.text(), "Reason Customer request")
 
 		w.confirm(w.place(item(bolt, 8)).ID)
 		require.Contains(t, w.charts(page).text(), "Highest: $32.50", "of today, at once")

@@ -128,6 +128,16 @@ func TestListsOfOrders(t *testing.T) {
 			"/orders?from=" + at(5) + "&to=" + at(2):                    {{}},
 			"/orders?from=" + at(2) + "&status=CONFIRMED&limit=1":       {{4}, {2}},
 			"/orders?customer_id=1&to=" + at(6):                         {{3, 1}},
+			"/orders?cancel_reason=CUSTOMER_REQUEST&limit=1":            {{6}, {1}},
+			"/orders?cancel_reason=CUSTOMER_REQUEST&sort=created_at":    {{1, 6}},
+			"/orders?cancel_reason=CUSTOMER_REQUEST&status=CANCELED":    {{6, 1}},
+			"/orders?cancel_reason=CUSTOMER_REQUEST&to=" + at(3):        {{1}},
+			"/orders?cancel_reason=EXPIRED":                             {{}},
+			"/orders?min_total_cents=300&limit=2":                       {{4, 1}, {6, 3}, {2}},
+			"/orders?max_total_cents=300&sort=total_cents":              {{5, 2, 3, 6}},
+			"/orders?min_total_cents=300&max_total_cents=500":           {{1, 6, 3, 2}},
+			"/orders?min_total_cents=300&status=CANCELED":               {{1, 6}},
+			"/orders?min_total_cents=901":                               {{}},
 			"/orders?from=1970-01-01T00:00:00Z&to=9999-12-31T23:59:59Z": {{6, 5, 4, 3, 2, 1}},
 		} {
 			w.holds(path, want)
@@ -242,7 +252,10 @@ func TestParametersOfListsAreStrict(t *testing.T) {
 				"to=2026-13-01T00:00:00Z", "from=1234567890", "from=0000-01-01T00:00:00Z", "from=0001-01-01T00:00:00Z",
 				"to=9999-12-31T23:59:59-14:00", "to=99999-01-01T00:00:00Z", "sort=", "sort=id", "sort=--created_at", "sort=%2Dtotal_cents%20",
 				"sort=units", "sort=customer_name", "sort=total_cents&customer_id=1", "sort=-total_cents&from=2026-01-01T00:00:00Z",
-				"sort=total_cents&to=2026-01-01T00:00:00Z", "sort=total_cents&search=acme", "search=%00", "search=%ff", "limit=0", "limit=101",
+				"cancel_reason=", "cancel_reason=other", "cancel_reason=OTHER&status=CREATED", "cancel_reason=OTHER&customer_id=1",
+				"cancel_reason=OTHER&sort=total_cents", "min_total_cents=", "min_total_cents=-1", "max_total_cents=1.5", "min_total_cents=01",
+				"min_total_cents=1&sort=created_at", "min_total_cents=1&customer_id=1", "max_total_cents=1&from=2026-01-01T00:00:00Z",
+				"max_total_cents=1&search=acme", "max_total_cents=1&cancel_reason=OTHER", "sort=total_cents&to=2026-01-01T00:00:00Z", "sort=total_cents&search=acme", "search=%00", "search=%ff", "limit=0", "limit=101",
 			},
 			"CURSOR_INVALID": {
 				"cursor=", "cursor=abc", "cursor=" + byTime + "A", "cursor=" + byTime + "=", "cursor=" + byTime + "&status=CREATED",
@@ -313,14 +326,16 @@ func offered() []string {
 	var lists []string
 	for _, filter := range []string{
 		"", "status=CREATED", "status=CANCELED", "customer_id=3", "customer_id=3&status=CONFIRMED", "from=FROM", "to=TO", "from=FROM&to=TO",
-		"status=CONFIRMED&from=FROM", "customer_id=3&from=FROM&to=TO", "customer_id=3&status=CREATED&to=TO",
+		"cancel_reason=OTHER", "cancel_reason=OTHER&status=CANCELED&from=FROM&to=TO", "status=CONFIRMED&from=FROM", "customer_id=3&from=FROM&to=TO", "customer_id=3&status=CREATED&to=TO",
 	} {
 		for _, sort := range []string{"", "created_at"} {
 			lists = append(lists, "/orders?"+sorted(filter, sort))
 		}
 	}
 	for _, sort := range []string{"total_cents", "-total_cents"} {
-		lists = append(lists, "/orders?"+sorted("", sort), "/orders?"+sorted("status=CONFIRMED", sort))
+		for _, filter := range []string{"", "min_total_cents=5", "max_total_cents=20", "min_total_cents=5&max_total_cents=20"} {
+			lists = append(lists, "/orders?"+sorted(filter, sort), "/orders?"+sorted("status=CONFIRMED&"+filter, sort))
+		}
 	}
 	for _, filter := range []string{"", "archived=false", "low_stock=true", "low_stock=true&archived=false"} {
 		for _, sort := range []string{"", "created_at", "sku", "-name", "price_cents"} {
@@ -355,6 +370,9 @@ func TestListsAreServedByAnIndex(t *testing.T) {
 				next := w.page(path).Next
 				sql, args := last()
 				require.Empty(t, w.scans(sql, args), "page %d of %s: %s", page+1, path, sql)
+				if strings.HasPrefix(path, "/orders") {
+					require.Empty(t, w.sorts(sql, args), "page %d of %s: %s", page+1, path, sql)
+				}
 				if next == nil {
 					break
 				}
@@ -435,7 +453,7 @@ func (w *world) copyRows(table, ending string) {
 	if table == "orders" {
 		columns = []string{
 			"customer_id", "customer_name", "customer_name_key", "customer_email", "customer_email_key", "customer_phone", "customer_tax_id",
-			"reference", "reference_key", "status", "units", "total_cents", "note", "cancel_note", "version", "created_at", "updated_at",
+			"reference", "reference_key", "status", "units", "total_cents", "note", "cancel_reason", "cancel_note", "version", "created_at", "updated_at",
 		}
 		values = columns
 	} else {

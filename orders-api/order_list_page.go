@@ -34,6 +34,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if isByDays(params) {
 		return b.filterByDays(c, ordersURL, params)
 	}
+	if isByAmounts(params) {
+		return b.filterByAmounts(c, params)
+	}
 	if id, ok := numberSought(params); ok {
 		_, err := Get(kit.Context(c), b.db, id)
 		if err == nil {
@@ -64,8 +67,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	}
 	page.Rows = b.rows(found.Rows)
 	page.Chips = chips(page.Reader, params, found.Rows)
-	if !params.Has(byView) { // a view has its own days
-		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, bySort)
+	page.Filters, page.Totals = reasonFilter(page.Reader, params), totalsFilter(page.Reader, params)
+	if !params.Has(byView) && !hasTotals(params) { // a view has its own days
+		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, byPlaced(params))
 	}
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
 	if err := b.selection(c, params, &page); err != nil {
@@ -125,23 +129,27 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: ordersURL,
 		CSVURL: listURL(params, func(p url.Values) { p.Set(byFormat, "csv") }),
 	}
-	for _, name := range []string{bySearch, byCustomer, byFrom, byTo} {
+	for _, name := range []string{bySearch, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
 	}
-	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo)
+	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo, byReason)
 	page.Views, err = b.views(c, frame, params)
 	return page, err
 }
 
-// views are the tabs: every status, and what will soon expire.
+// views are the tabs: every status, what will soon expire, and what has been saved.
 func (b *backoffice) views(c *fiber.Ctx, frame web.Frame, params url.Values) ([]web.View, error) {
+	saved, open, err := b.savedViews(c, frame.Reader, params)
+	if err != nil {
+		return nil, err
+	}
 	tab := func(text string, query string, count *web.Count) web.View {
 		view := web.View{Label: frame.T(text), URL: ordersURL, Count: count}
 		if query != "" {
 			view.URL += "?" + query
 		}
 		wanted, _ := url.ParseQuery(query) // our own
-		view.Current = wanted.Get(byStatus) == params.Get(byStatus) && wanted.Get(byView) == params.Get(byView)
+		view.Current = !open && wanted.Get(byStatus) == params.Get(byStatus) && wanted.Get(byView) == params.Get(byView)
 		return view
 	}
 	views := []web.View{tab("page.view.all", "", nil), tab("page.view.to_confirm", byStatus+"="+string(Created), &frame.Waiting)}
@@ -152,9 +160,10 @@ func (b *backoffice) views(c *fiber.Ctx, frame web.Frame, params url.Values) ([]
 		}
 		views = append(views, tab("page.view.expiring", byView+"="+viewExpiring, &count))
 	}
-	return append(views,
+	views = append(views,
 		tab("page.view.confirmed", byStatus+"="+string(Confirmed), nil),
-		tab("page.view.canceled", byStatus+"="+string(Canceled), nil)), nil
+		tab("page.view.canceled", byStatus+"="+string(Canceled), nil))
+	return append(views, saved...), nil
 }
 
 // rows are orders as lists show them.
@@ -192,21 +201,23 @@ func chips(r web.Reader, params url.Values, found []Order) []web.Chip {
 		}
 		add(byCustomer, name)
 	}
-	return append(on, orderDays.chips(r, params)...)
+	return append(append(on, orderDays.chips(r, params)...), totalChips(r, params)...)
 }
 
 // sortOf is what the list is sorted by, and what it could be sorted by just as fast.
 func sortOf(params url.Values) web.Sort {
 	s := web.Sort{By: params.Get(bySort)}
-	if s.By == "" {
+	switch {
+	case s.By != "":
+	case hasTotals(params):
+		s.By = "-total_cents"
+	default:
 		s.By = "-created_at"
 	}
-	s.PlacedURL = sortedBy(params, other(s.By, "created_at"))
-	narrowed := false
-	for _, name := range []string{byCustomer, byFrom, byTo, bySearch, byView} {
-		narrowed = narrowed || params.Get(name) != ""
+	if !hasTotals(params) {
+		s.PlacedURL = sortedBy(params, other(s.By, "created_at"))
 	}
-	if !narrowed {
+	if !isNarrowed(params) && !params.Has(byView) {
 		s.TotalURL = sortedBy(params, other(s.By, "total_cents"))
 	}
 	return s
@@ -218,6 +229,14 @@ func other(by, column string) string {
 		return column
 	}
 	return "-" + column
+}
+
+// byPlaced is the parameter of the sort, where that is by time: by total, no index serves days.
+func byPlaced(params url.Values) string {
+	if strings.Contains(params.Get(bySort), "total_cents") {
+		return ""
+	}
+	return bySort
 }
 
 func sortedBy(params url.Values, by string) string {

@@ -105,7 +105,7 @@ func (l *list) narrow(read *gorm.DB) (*gorm.DB, error) {
 }
 
 func parseList(params url.Values) (*list, error) {
-	request, err := crud.ParseList(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort)
+	request, err := crud.ParseList(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort, byReason, byMinTotal, byMaxTotal)
 	if err != nil {
 		return nil, err
 	}
@@ -116,19 +116,19 @@ func parseList(params url.Values) (*list, error) {
 	return l, l.filter()
 }
 
-// sort chooses the order. By total a list can be sorted as long as one index serves it: alone, or of one status.
+// sort chooses the order. By total a list can be sorted as long as one index serves it: alone, or of one status. A range of
+// totals has no other.
 func (l *list) sort() error {
 	name := l.Params.Get(bySort)
 	if !l.Params.Has(bySort) {
 		name = "-created_at"
-	}
-	order, offered := sorts[name]
-	for _, other := range []string{byCustomer, byFrom, byTo, bySearch} {
-		if order.Column == "total_cents" && l.Params.Has(other) {
-			offered = false
+		if hasTotals(l.Params) {
+			name = "-total_cents"
 		}
 	}
-	if !offered {
+	order, offered := sorts[name]
+	isByTotal := order.Column == "total_cents"
+	if !offered || isByTotal && isNarrowed(l.Params) || !isByTotal && hasTotals(l.Params) {
 		return crud.InvalidParam(bySort)
 	}
 	l.order = order
@@ -139,7 +139,9 @@ func (l *list) filter() error {
 	if l.Params.Has(byStatus) {
 		switch status := Status(l.Params.Get(byStatus)); status {
 		case Created, Confirmed, Canceled:
-			l.only("status = ?", status)
+			if !l.Params.Has(byReason) {
+				l.only("status = ?", status)
+			}
 		default:
 			return crud.InvalidParam(byStatus)
 		}
@@ -151,7 +153,7 @@ func (l *list) filter() error {
 		}
 		l.only("customer_id = ?", id)
 	}
-	if err := errors.Join(l.bound(byFrom, "created_at >= ?"), l.bound(byTo, "created_at < ?")); err != nil {
+	if err := errors.Join(l.bound(byFrom, "created_at >= ?"), l.bound(byTo, "created_at < ?"), l.filterReason(), l.filterTotals()); err != nil {
 		return err
 	}
 	l.search(l.Params.Get(bySearch))

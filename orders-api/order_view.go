@@ -121,7 +121,7 @@ func listParameters() openapi3.Parameters {
 		crud.QueryParameter(byTo, "Only those placed before this time.", openapi3.NewDateTimeSchema()),
 		crud.QueryParameter(bySearch, "An order's number, or how its customer, e-mail, reference or a SKU begins.", openapi3.NewStringSchema()),
 		crud.QueryParameter(bySort, "- is descending. By total only with a status or alone.", sort),
-	}, crud.PageParameters()...)
+	}, append(filterParameters(), crud.PageParameters()...)...)
 }
 
 // noteSchema is a patch of an order: null clears its note.

@@ -62,6 +62,13 @@ func (b *backoffice) routes(app *kit.App) {
 		b.bulkRoutes(pages, operators)
 		pages.Get("/orders/:id/note", operators, b.notePage)
 		pages.Post("/orders/:id/note", operators, screens.Sent(b.askForNote, b.noteOrder))
+		pages.Get("/views/new", b.newViewPage)
+		pages.Post("/views/new", screens.Sent(b.newViewAgain, b.saveView))
+		pages.Get("/views/:id", b.viewPage)
+		pages.Get("/views/:id/edit", b.editViewPage)
+		pages.Post("/views/:id/edit", screens.Sent(b.editViewAgain, b.editView))
+		pages.Get("/views/:id/delete", b.deleteViewPage)
+		pages.Post("/views/:id/delete", screens.Sent(b.deleteViewAgain, b.deleteView))
 		managers := screens.May(kit.Manager)
 		pages.Get("/products/:id/adjust", managers, b.adjustPage)
 		pages.Post("/products/:id/adjust", managers, screens.Sent(b.adjustAgain, b.adjustProduct))
@@ -114,12 +121,16 @@ func (b *backoffice) countOrders(ctx context.Context, where string, args ...any)
 }
 
 func (b *backoffice) count(ctx context.Context, rows string, args ...any) (web.Count, error) {
+	return b.countUpTo(ctx, mostCounted, rows, args...)
+}
+
+func (b *backoffice) countUpTo(ctx context.Context, most int64, rows string, args ...any) (web.Count, error) {
 	var n int64
-	sql := "SELECT COUNT(*) FROM (" + rows + " LIMIT " + strconv.Itoa(mostCounted+1) + ") AS bounded"
+	sql := "SELECT COUNT(*) FROM (" + rows + " LIMIT " + strconv.FormatInt(most+1, 10) + ") AS bounded"
 	if err := b.db.Read(ctx).Raw(sql, args...).Scan(&n).Error; err != nil {
 		return web.Count{}, fmt.Errorf("count: %w", err)
 	}
-	return web.Count{N: min(n, mostCounted), Over: n > mostCounted}, nil
+	return web.Count{N: min(n, most), Over: n > most}, nil
 }
 
 // orderURL is the address of an order's page.

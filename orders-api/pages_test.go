@@ -439,6 +439,43 @@ func (w *world) filtersByDays(page *browser) {
 	require.NotContains(t, page.get(home+"/orders?view=expiring").html, "first_day")
 }
 
+// The list is narrowed to totals as the reader writes them, and to a reason; what no index serves is not offered.
+func TestFiltersOfTheListPage(t *testing.T) {
+	each(t, func(w *world) {
+		w.shelves()
+		ana, es := w.browse(2), w.browse(2)
+		es.header = headers("Accept-Language", "es")
+		at := ordersURL + "?max_total_cents=100050&min_total_cents=300&status=CANCELED"
+		for typed, page := range map[string]*browser{"least=3&most=1,000.50": ana, "least=+3,00&most=1.000,5": es} {
+			require.Equal(t, at, page.get(ordersURL+"?status=CANCELED&"+typed).header.Get("Location"), typed)
+		}
+		for _, wrong := range []string{"least=x", "least=-1", "most=1.000,50", "most=1.005", "least=1&least=2", "most=99999999999999999999"} {
+			require.Equal(t, http.StatusBadRequest, ana.get(ordersURL+"?"+wrong).status, wrong)
+		}
+		shown := ana.get(at)
+		require.Len(t, anOrder.FindAllString(shown.html, -1), 2)
+		require.Contains(t, shown.text(), "Total at least $3.00")
+		require.Contains(t, html.UnescapeString(shown.html), `href="`+ordersURL+`?min_total_cents=300&status=CANCELED"`, "× takes one away")
+		require.Contains(t, shown.html, `name="most" inputmode="decimal" autocomplete="off" value="1000.50"`)
+		require.Contains(t, es.get(at).html, `value="1000,50"`)
+		require.NotContains(t, shown.html, "first_day", "no index serves days with totals")
+		require.NotContains(t, shown.html, "sort=-created_at")
+		why := ana.get(ordersURL + "?status=CANCELED")
+		require.Contains(t, why.html, "cancel_reason=FRAUD")
+		require.NotContains(t, ana.get(ordersURL).html, "cancel_reason=", "of what is not canceled there is none")
+		narrowed := ana.get(ordersURL + "?status=CANCELED&cancel_reason=CUSTOMER_REQUEST")
+		require.Len(t, anOrder.FindAllString(narrowed.html, -1), 2)
+		require.NotContains(t, narrowed.html, `name="least"`)
+		require.NotContains(t, narrowed.html, "sort=-total_cents")
+		for _, other := range []string{"customer_id=1", "search=acme", "from=2026-01-01T00:00:00Z"} {
+			require.NotContains(t, ana.get(ordersURL+"?"+other).html, `name="least"`, other)
+		}
+		for _, search := range []string{"bolt", "nut_8"} {
+			require.Equal(t, http.StatusOK, ana.get(ordersURL+"?search="+search).status, "a SKU is found in the one box")
+		}
+	})
+}
+
 // A page takes the same number of statements, however much it shows.
 func TestPagesTakeConstantStatements(t *testing.T) {
 	each(t, func(w *world) {
@@ -456,8 +493,11 @@ func TestPagesTakeConstantStatements(t *testing.T) {
 			return n
 		}
 		w.place(item(1, 1))
+		for i := range 3 { // views, of which each is counted
+			ana.save("sort=created_at&customer_id="+fmt.Sprint(i+1), fmt.Sprint("View ", i))
+		}
 		w.charts(ana) // the days before today are counted once for all
-		pages := map[string]int{home: 9, home + "/orders": 3, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1, activityURL + "?entity=order": 2, activityURL + "?actor=operator%3A3": 4}
+		pages := map[string]int{home: 9, home + "/orders": 8, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1, activityURL + "?entity=order": 2, activityURL + "?actor=operator%3A3": 4}
 		for path, want := range pages {
 			require.Equal(t, want, cost(path), path)
 		}

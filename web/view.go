@@ -132,7 +132,9 @@ type Orders struct {
 	Search        string
 	Kept          []Field // the other parameters that a search keeps, as hidden fields
 	Chips         []Chip
-	Days          *DaysFilter // nil where days can't be asked for
+	Days          *DaysFilter   // nil where days can't be asked for
+	Totals        *TotalsFilter // nil where totals can't be asked for
+	Filters       []Filter
 	Sort          Sort
 	Rows          []OrderRow
 	Newer, Older  string // addresses; "" at the end
@@ -153,11 +155,14 @@ type Selection struct {
 	AllURL, ClearURL string
 }
 
-// View is a tab above a list.
+// View is a tab above a list, or what can be done about one.
 type View struct {
 	Label, URL string
+	Icon       string // "" for none
+	IconText   string // what the icon says; "" where the label says it
 	Count      *Count
 	Current    bool
+	Asks       bool // it leads to a question
 }
 
 // Field is a form's hidden field.
@@ -169,6 +174,12 @@ type DaysFilter struct {
 	First, Last string
 	FirstLabel  string
 	LastLabel   string
+	Kept        []Field // the list's other parameters
+}
+
+// TotalsFilter is the form that narrows a list of orders to a range of totals, told as people type them; "" for no bound.
+type TotalsFilter struct {
+	Least, Most string
 	Kept        []Field // the list's other parameters
 }
 

@@ -162,7 +162,7 @@ func (r resource[T]) delete(c *fiber.Ctx, sent url.Values) error {
 	if err != nil {
 		return err
 	}
-	request.Match = versionOf(sent)
+	request.Match = VersionOf(sent)
 	_, err = r.store.Delete(kit.Context(c), request)
 	switch f := fault.Of(err); {
 	case err == nil:
@@ -218,8 +218,8 @@ func (r resource[T]) request(c *fiber.Ctx, sent url.Values) (crud.Request[T], er
 	return request, err
 }
 
-// versionOf is the version that a form was opened with.
-func versionOf(sent url.Values) crud.Match {
+// VersionOf is the version that a form was opened with.
+func VersionOf(sent url.Values) crud.Match {
 	version, err := strconv.ParseInt(sent.Get("version"), 10, 64)
 	if err != nil {
 		return crud.Match{}

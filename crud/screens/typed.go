@@ -69,6 +69,18 @@ func typed(reader web.Reader, kind crud.Kind, value string) string {
 	return value
 }
 
+// TypeMoney writes cents as people type them.
+func TypeMoney(reader web.Reader, cents int64) string {
+	return typed(reader, crud.KindMoney, strconv.FormatInt(cents, 10))
+}
+
+// ReadMoney takes an amount that was typed, and gives its cents; false for what is none.
+func ReadMoney(reader web.Reader, text string) (int64, bool) {
+	digits, ok := digitsOf(reader, crud.KindMoney, text)
+	cents, err := strconv.ParseInt(digits, 10, 64)
+	return cents, ok && err == nil && cents >= 0
+}
+
 func leading(cents int64) string {
 	if cents < 10 {
 		return "0" + strconv.FormatInt(cents, 10)
@@ -112,6 +124,14 @@ func read(reader web.Reader, kind crud.Kind, text string) string {
 }
 
 func readNumber(reader web.Reader, kind crud.Kind, text string) string {
+	if digits, ok := digitsOf(reader, kind, text); ok {
+		return digits
+	}
+	return text
+}
+
+// digitsOf is a number that was typed as the API writes it, money in cents; false for what is none.
+func digitsOf(reader web.Reader, kind crud.Kind, text string) (string, bool) {
 	form := numberEnglish
 	if reader.Language == i18n.Spanish {
 		form = numberSpanish
@@ -123,7 +143,7 @@ func readNumber(reader web.Reader, kind crud.Kind, text string) string {
 	}
 	parts := form.FindStringSubmatch(plain)
 	if parts == nil || kind == crud.KindInt && parts[2] != "" {
-		return text
+		return "", false
 	}
 	digits := strings.NewReplacer(",", "", ".", "", " ", "").Replace(parts[1])
 	if kind == crud.KindMoney {
@@ -131,7 +151,7 @@ func readNumber(reader web.Reader, kind crud.Kind, text string) string {
 	}
 	digits = strings.TrimLeft(digits, "0")
 	if digits == "" {
-		return "0"
+		return "0", true
 	}
-	return sign + digits
+	return sign + digits, true
 }

@@ -40,6 +40,16 @@ func (s *Stage) Scenes() []Scene {
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
 		}},
 		{Name: "orders-of-days", Set: at("/backoffice/orders?status=CONFIRMED&first_day=2026-01-01&last_day=2026-12-31")},
+		{Name: "orders-view", Set: openView},
+		{Name: "view-save", Set: at("/backoffice/views/new?query=search%3Da")},
+		{Name: "view-refused", Set: func(p *browser.Page) {
+			p.Go("/backoffice/views/new?query=search%3Da")
+			p.Leads(func() { browser.Eval[bool](p, `document.querySelector("form [name=name]").form.requestSubmit(), true`) })
+		}},
+		{Name: "view-edit", Set: func(p *browser.Page) {
+			openView(p)
+			p.Go(browser.Eval[string](p, `document.querySelector(".tabs a[href$='/edit']").pathname`))
+		}},
 		{Name: "orders-none", Set: at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
 		{Name: "order-created", Set: at(created)},
 		{Name: "order-confirmed", Set: at(s.Orders["CONFIRMED"])},
@@ -112,6 +122,18 @@ func place(p *browser.Page) {
 			return true
 		})(document.createElement("form"))`)
 	})
+}
+
+// openView is a view that all share, saved if it is not there yet.
+func openView(p *browser.Page) {
+	p.Go("/backoffice/orders")
+	if !browser.Eval[bool](p, `!!document.querySelector(".tabs a[href*=total_cents]")`) {
+		p.Go("/backoffice/views/new?query=sort%3D-total_cents%26status%3DCONFIRMED")
+		p.Fill(browser.ID("name"), "Largest confirmed")
+		p.Click(browser.ID("shared"))
+		p.Leads(func() { p.Press(kb.Enter) })
+	}
+	p.Go("/backoffice/orders?sort=-total_cents&status=CONFIRMED")
 }
 
 // submit sends the form whose address ends so.
