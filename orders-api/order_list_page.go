@@ -37,6 +37,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if isByAmounts(params) {
 		return b.filterByAmounts(c, params)
 	}
+	if params.Has(byColumn) {
+		return b.chooseColumns(c, params)
+	}
 	if id, ok := numberSought(params); ok {
 		_, err := Get(kit.Context(c), b.db, id)
 		if err == nil {
@@ -69,7 +72,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	page.Chips = chips(page.Reader, params, found.Rows)
 	page.Filters, page.Totals = reasonFilter(page.Reader, params), totalsFilter(page.Reader, params)
 	if !params.Has(byView) && !hasTotals(params) { // a view has its own days
-		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, byPlaced(params))
+		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, byColumns, byPlaced(params))
 	}
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
 	if err := b.selection(c, params, &page); err != nil {
@@ -102,6 +105,7 @@ func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 	wanted := maps.Clone(params)
 	wanted.Del(byFormat)
 	wanted.Del(bySelect)
+	wanted.Del(byColumns)
 	if strings.TrimSpace(params.Get(bySearch)) == "" {
 		wanted.Del(bySearch)
 	}
@@ -132,7 +136,11 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
 	}
-	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo, byReason)
+	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo, byReason, byColumns)
+	if page.Columns, err = columnsOf(page.Reader, params); err != nil {
+		return page, err
+	}
+	page.ColumnsKept = kept(params, bySearch, byView, byStatus, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal, bySort)
 	page.Views, err = b.views(c, frame, params)
 	return page, err
 }

@@ -476,6 +476,32 @@ func TestFiltersOfTheListPage(t *testing.T) {
 	})
 }
 
+// The columns that the list shows are in its address, and stay through all that it leads to.
+func TestColumnsOfTheListPage(t *testing.T) {
+	each(t, func(w *world) {
+		w.shelves()
+		ana := w.browse(2)
+		at := ordersURL + "?columns=customer%2Ctotal&status=CANCELED"
+		require.Equal(t, at, ana.get(ordersURL+"?status=CANCELED&column=&column=total&column=customer").header.Get("Location"))
+		require.Equal(t, ordersURL, ana.get(ordersURL+"?column=&columns=total").header.Get("Location"), "none ticked is all")
+		all := "?column=status&column=customer&column=email&column=placed&column=expires&column=units&column=total"
+		require.Equal(t, ordersURL, ana.get(ordersURL+all).header.Get("Location"))
+		shown := html.UnescapeString(ana.get(at).html)
+		require.Contains(t, shown, `class="table rows orders no-status no-email no-placed no-expires no-units"`)
+		require.Contains(t, shown, `href="`+ordersURL+`?columns=customer%2Ctotal&sort=-total_cents&status=CANCELED"`)
+		require.Contains(t, shown, `name="columns" value="customer,total"`, "the search keeps them")
+		require.Contains(t, shown, `value="total" checked`)
+		require.Contains(t, shown, `value="email">`)
+		require.Contains(t, ana.get(at+"&format=csv").html, "customer_email", "a file has all")
+		require.NotContains(t, ana.get(ordersURL).html, `class="table rows orders no-`)
+		view := ana.save("columns=total&status=CANCELED", "Narrow")
+		require.Contains(t, ana.follow(ana.get(view)).html, "no-customer")
+		for _, wrong := range []string{"columns=", "columns=id", "columns=total,", "columns=total&columns=email"} {
+			require.Equal(t, http.StatusBadRequest, ana.get(ordersURL+"?"+wrong).status, wrong)
+		}
+	})
+}
+
 // A page takes the same number of statements, however much it shows.
 func TestPagesTakeConstantStatements(t *testing.T) {
 	each(t, func(w *world) {

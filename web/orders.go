@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +93,23 @@ func (o Orders) sought() string {
 }
 
 // narrowed says whether a search looks at some of the orders only.
-func (o Orders) narrowed() bool { return o.Search != "" && (len(o.Kept) > 0 || len(o.Chips) > 0) }
+func (o Orders) narrowed() bool { return o.Search != "" && (o.keepsFilter() || len(o.Chips) > 0) }
+
+// keepsFilter says whether what a search keeps is more than the columns.
+func (o Orders) keepsFilter() bool {
+	return slices.ContainsFunc(o.Kept, func(one Field) bool { return one.Name != "columns" })
+}
+
+// without are the classes that hide the columns which are not wanted.
+func (o Orders) without() string {
+	var classes []string
+	for _, column := range o.Columns {
+		if !column.Shown {
+			classes = append(classes, "no-"+column.Name)
+		}
+	}
+	return strings.Join(classes, " ")
+}
 
 // everywhere is the same search among all orders.
 func (o Orders) everywhere() string { return o.ClearURL + "?search=" + url.QueryEscape(o.Search) }

@@ -135,6 +135,8 @@ type Orders struct {
 	Days          *DaysFilter   // nil where days can't be asked for
 	Totals        *TotalsFilter // nil where totals can't be asked for
 	Filters       []Filter
+	Columns       []ColumnChoice // nil: they can't be chosen
+	ColumnsKept   []Field        // the other parameters that a choice of columns keeps
 	Sort          Sort
 	Rows          []OrderRow
 	Newer, Older  string // addresses; "" at the end
@@ -181,6 +183,13 @@ type DaysFilter struct {
 type TotalsFilter struct {
 	Least, Most string
 	Kept        []Field // the list's other parameters
+}
+
+// ColumnChoice is a column that a list may show.
+type ColumnChoice struct {
+	Name  string // its class
+	Label string
+	Shown bool
 }
 
 // Chip is a filter that is on.

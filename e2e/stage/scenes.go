@@ -40,6 +40,12 @@ func (s *Stage) Scenes() []Scene {
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("a[href*=customer_id]"))`))
 		}},
 		{Name: "orders-of-days", Set: at("/backoffice/orders?status=CONFIRMED&first_day=2026-01-01&last_day=2026-12-31")},
+		{Name: "orders-totals", Set: at("/backoffice/orders?status=CANCELED&min_total_cents=10000&max_total_cents=100000")},
+		{Name: "orders-reason", Set: at("/backoffice/orders?status=CANCELED&cancel_reason=OTHER&columns=customer,placed,total")},
+		{Name: "orders-menus", Set: func(p *browser.Page) {
+			p.Go("/backoffice/orders?status=CANCELED")
+			browser.Eval[bool](p, `document.querySelector(".columns, .filters li:last-child details").open = true`)
+		}},
 		{Name: "orders-view", Set: openView},
 		{Name: "view-save", Set: at("/backoffice/views/new?query=search%3Da")},
 		{Name: "view-refused", Set: func(p *browser.Page) {

@@ -15,6 +15,7 @@ var codes = map[string]bool{
 	"Focus": true, "PlacedThrough": true, "Channel": true, "CancelReason": true, "Reasons": true, "Action.Name": true, "Happening.Action": true,
 	"Cancel.Reason": true, "FieldError.Field": true, "Icon": true, "Sorted": true, "Input.Name": true, "ConflictRow.Name": true, "Take": true,
 	"ImportRow.Action": true, "NewBulkRun.Action": true, "BulkSummary.Action": true, "Outcome": true, "Words": true,
+	"ColumnChoice.Name": true,
 }
 
 // addresses are the fields that hold an address without saying so in their names.
