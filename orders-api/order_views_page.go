@@ -105,7 +105,7 @@ func (b *backoffice) countView(ctx context.Context, query string) (*web.Count, e
 	}
 	where, args := []string{"1 = 1"}, []any{}
 	for _, one := range l.where {
-		where, args = append(where, one.sql), append(args, one.args...)
+		where, args = append(where, one.SQL), append(args, one.Args...)
 	}
 	count, err := b.countUpTo(ctx, mostInView, "SELECT 1 FROM orders WHERE "+strings.Join(where, " AND "), args...)
 	return &count, err
