@@ -17,13 +17,13 @@ import (
 	"b2b.example/db/dbtest"
 )
 
-var rowsOf = regexp.MustCompile(`(?s)<tr role="row">(.*?)</tr>`)
+var tableRow = regexp.MustCompile(`(?s)<tr role="row">(.*?)</tr>`)
 
 // happenings are what a page of activity tells, row by row, without its times.
 func (s screen) happenings() (rows []string) {
 	body, _, _ := strings.Cut(s.html, "</tbody>")
 	_, body, _ = strings.Cut(body, "<tbody")
-	for _, row := range rowsOf.FindAllStringSubmatch(body, -1) {
+	for _, row := range tableRow.FindAllStringSubmatch(body, -1) {
 		_, row, _ := strings.Cut(row[1], "</time>")
 		rows = append(rows, strings.TrimSpace(screen{html: row}.text()))
 	}

@@ -12,9 +12,8 @@ import (
 	"b2b.example/web"
 )
 
-// The parameters of a choice of orders.
+// The parameters of a choice of orders, beside what is to be done with them.
 const (
-	byAction = "action"
 	byOrder  = "order"  // one that was chosen, by its id
 	byFilter = "filter" // all that a list lets through: its parameters, as an address has them
 	byNewest = "newest" // the newest order that there was when they were chosen: none since is among them

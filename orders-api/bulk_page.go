@@ -45,8 +45,8 @@ func readRows(q *gorm.DB, run int64) *gorm.DB {
 		Joins("JOIN orders o ON o.id = b.order_id").Where("b.run_id = ?", run)
 }
 
-// pageAt is a page of rows by a number, the largest first, from a cursor on.
-func pageAt(q *gorm.DB, column string, l crud.ListRequest) *gorm.DB {
+// rowsAt is a page of rows by a number, the largest first, from a cursor on.
+func rowsAt(q *gorm.DB, column string, l crud.ListRequest) *gorm.DB {
 	switch {
 	case l.At == nil:
 		q = q.Order(column + " DESC")
@@ -169,7 +169,7 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 	listed.Params.Set(byOutcome, page.Outcome)
 	var found []orderInRun
 	query := readRows(b.db.Read(kit.Context(c)), page.ID).Where("b.outcome = ?", outcome)
-	if err := pageAt(query, "b.order_id", listed).Find(&found).Error; err != nil {
+	if err := rowsAt(query, "b.order_id", listed).Find(&found).Error; err != nil {
 		return fmt.Errorf("orders of bulk run %d: %w", page.ID, err)
 	}
 	shown := crud.PageOf(found, listed.Limit, listed.At, func(o *orderInRun, back bool) crud.Cursor {
@@ -279,7 +279,7 @@ func (b *backoffice) bulkRunsPage(c *fiber.Ctx) error {
 		return err
 	}
 	var found []BulkRun
-	if err := pageAt(b.db.Read(kit.Context(c)), "id", listed).Find(&found).Error; err != nil {
+	if err := rowsAt(b.db.Read(kit.Context(c)), "id", listed).Find(&found).Error; err != nil {
 		return fmt.Errorf("bulk runs: %w", err)
 	}
 	frame, err := b.Frame(c, "orders")
@@ -320,7 +320,7 @@ func (b *backoffice) countSelection(c *fiber.Ctx, s *web.Selection) error {
 	}
 	for name := range l.Params {
 		switch name {
-		case byStatus, byCustomer, byFrom, byTo, bySort:
+		case byStatus, byCustomer, byReason, byMinTotal, byMaxTotal, byFrom, byTo, bySort:
 		default:
 			return nil
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -164,15 +163,6 @@ func (l *list) rows(read *gorm.DB) (rows, error) {
 	}
 	where, args := l.condition()
 	return rows{id: "id", sql: fmt.Sprintf("FROM orders WHERE %s ORDER BY created_at DESC, id DESC LIMIT %d", where, mostInRun), args: args}, nil
-}
-
-// condition is what the list's filters let through, as one condition.
-func (l *list) condition() (sql string, args []any) {
-	parts := []string{"1 = 1"}
-	for _, c := range l.where {
-		parts, args = append(parts, c.SQL), append(args, c.Args...)
-	}
-	return strings.Join(parts, " AND "), args
 }
 
 // rowsOf are the orders of another run with an outcome.

@@ -104,6 +104,15 @@ func (l *list) narrow(read *gorm.DB) (*gorm.DB, error) {
 	return read, nil
 }
 
+// condition is what the list's filters let through, as one condition. What is searched for is not among them before it is ready.
+func (l *list) condition() (sql string, args []any) {
+	parts := []string{"1 = 1"}
+	for _, c := range l.where {
+		parts, args = append(parts, c.SQL), append(args, c.Args...)
+	}
+	return strings.Join(parts, " AND "), args
+}
+
 func parseList(params url.Values) (*list, error) {
 	request, err := crud.ParseList(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort, byReason, byMinTotal, byMaxTotal)
 	if err != nil {

@@ -103,11 +103,8 @@ func (b *backoffice) countView(ctx context.Context, query string) (*web.Count, e
 	if err != nil {
 		return nil, nil //nolint:nilerr // the same
 	}
-	where, args := []string{"1 = 1"}, []any{}
-	for _, one := range l.where {
-		where, args = append(where, one.SQL), append(args, one.Args...)
-	}
-	count, err := b.countUpTo(ctx, mostInView, "SELECT 1 FROM orders WHERE "+strings.Join(where, " AND "), args...)
+	where, args := l.condition()
+	count, err := b.countUpTo(ctx, mostInView, "SELECT 1 FROM orders WHERE "+where, args...)
 	return &count, err
 }
 
