@@ -26,6 +26,7 @@ const (
 type Browsers struct {
 	customers *Client
 	sessions  *CachedSessions[string] // by the cookie's value
+	watched   *CachedSessions[string] // likewise, of pages that listen, which is no activity
 	cookie    string
 	secure    bool
 }
@@ -36,8 +37,9 @@ func (a *App) Browsers(customers *Client) *Browsers {
 	if a.https {
 		b.cookie = "__Host-" + cookieName
 	}
-	b.sessions = cachedSessions(b.ask, a.now)
-	b.sessions.wary = true
+	b.sessions = cachedSessions(b.touch, a.now)
+	b.watched = cachedSessions(b.look, a.now)
+	b.sessions.wary, b.watched.wary = true, true
 	return b
 }
 
@@ -102,12 +104,25 @@ func CarryKey(c *fiber.Ctx, key string) error {
 
 // Enter finds out who sent a page's request. Faults: 401 SESSION_ENDED where nobody is logged in; 503 while that cannot
 // be told.
-func (b *Browsers) Enter(c *fiber.Ctx) error {
+func (b *Browsers) Enter(c *fiber.Ctx) error { return b.enter(c, b.sessions) }
+
+// Watch is Enter for a page that listens, which does not keep its session alive: who leaves a page open is not there. still
+// says later on whether the session goes on; its error is that of Enter.
+func (b *Browsers) Watch(c *fiber.Ctx) (still func(ctx context.Context) error, err error) {
+	credential := c.Cookies(b.cookie)
+	still = func(ctx context.Context) error {
+		_, err := b.watched.Session(ctx, credential, false)
+		return err
+	}
+	return still, b.enter(c, b.watched)
+}
+
+func (b *Browsers) enter(c *fiber.Ctx, sessions *CachedSessions[string]) error {
 	credential := c.Cookies(b.cookie)
 	if !credentialForm.MatchString(credential) {
 		return fault.New(fault.Unauthenticated, "SESSION_ENDED")
 	}
-	session, err := b.sessions.Session(Context(c), credential, !safeMethod(c.Method()))
+	session, err := sessions.Session(Context(c), credential, !safeMethod(c.Method()))
 	if err != nil {
 		return err
 	}
@@ -120,12 +135,19 @@ func (b *Browsers) Enter(c *fiber.Ctx) error {
 // credentialForm is what a cookie of ours looks like: nobody needs to be asked about another.
 var credentialForm = regexp.MustCompile(`^[1-9][0-9]{0,18}\.[A-Za-z0-9_-]{43}$`)
 
-// ask asks customers-api for a browser's session; that the browser asks for a page is activity.
-func (b *Browsers) ask(ctx context.Context, credential string) (Session, error) {
+// touch asks customers-api for a browser's session: that the browser asks for a page is activity.
+func (b *Browsers) touch(ctx context.Context, credential string) (Session, error) {
+	return b.ask(ctx, credential, url.Values{"touch": {"1"}})
+}
+
+// look asks for a browser's session without that.
+func (b *Browsers) look(ctx context.Context, credential string) (Session, error) {
+	return b.ask(ctx, credential, nil)
+}
+
+func (b *Browsers) ask(ctx context.Context, credential string, query url.Values) (Session, error) {
 	id, secret, _ := strings.Cut(credential, ".")
-	reply, err := b.customers.Do(ctx, Call{
-		Path: "/internal/sessions/" + id, Query: url.Values{"touch": {"1"}}, Header: http.Header{headerSecret: {secret}},
-	})
+	reply, err := b.customers.Do(ctx, Call{Path: "/internal/sessions/" + id, Query: query, Header: http.Header{headerSecret: {secret}}})
 	if fault.Is(err, "NOT_FOUND") {
 		return Session{}, fault.New(fault.Unauthenticated, "SESSION_ENDED")
 	}
@@ -182,6 +204,7 @@ func (b *Browsers) LogOut(c *fiber.Ctx) error {
 			return err
 		}
 		b.sessions.Forget(credential)
+		b.watched.Forget(credential)
 	}
 	b.setCookie(c, "", 0)
 	return nil

@@ -20,6 +20,25 @@ const streamPatience = 30 * time.Second
 // when the client is gone, not with the request's own deadline. An answer that breaks off is cut without its proper end,
 // so no client takes a part of it for the whole.
 func Stream(c *fiber.Ctx, write func(ctx context.Context, w io.Writer) error) {
+	streamed(c, func(ctx context.Context, w *bufio.Writer) error { return write(ctx, w) })
+}
+
+// Events sends events to a page for as long as it listens and write goes on. send sends a piece of the stream at once: an
+// event as the format (text/event-stream) has it, or a comment, which shows whether anybody is there still.
+func Events(c *fiber.Ctx, write func(ctx context.Context, send func(text string) error) error) {
+	c.Set(fiber.HeaderContentType, "text/event-stream")
+	c.Set("X-Accel-Buffering", "no") // what stands between passes on each piece as it comes
+	streamed(c, func(ctx context.Context, w *bufio.Writer) error {
+		return write(ctx, func(text string) error {
+			if _, err := w.WriteString(text); err != nil {
+				return err
+			}
+			return w.Flush()
+		})
+	})
+}
+
+func streamed(c *fiber.Ctx, write func(ctx context.Context, w *bufio.Writer) error) {
 	Context(c)
 	x := exchangeOf(c)
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), trailKey{}, x.trail))
@@ -35,7 +54,7 @@ func Stream(c *fiber.Ctx, write func(ctx context.Context, w io.Writer) error) {
 }
 
 // buffered lets write fill a buffer. A panic in it is an error like any other: nobody else would catch it here.
-func buffered(ctx context.Context, to io.Writer, write func(ctx context.Context, w io.Writer) error) (err error) {
+func buffered(ctx context.Context, to io.Writer, write func(ctx context.Context, w *bufio.Writer) error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("panic: %v\n%s", reason, debug.Stack())

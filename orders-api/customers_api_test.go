@@ -29,6 +29,7 @@ type customersAPI struct {
 	known   map[int64]Customer
 	staff   map[int64]kit.SessionAnswer
 	asked   int
+	touched int    // sessions, by what a browser does
 	onAsk   func() // happens before each answer
 	instead func(http.ResponseWriter)
 }
@@ -106,6 +107,12 @@ func (c *customersAPI) questions() int {
 	return c.asked
 }
 
+func (c *customersAPI) touches() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.touched
+}
+
 func (c *customersAPI) happen() {
 	c.mu.Lock()
 	c.asked++
@@ -142,6 +149,9 @@ func (c *customersAPI) answerSession(w http.ResponseWriter, r *http.Request) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	session, found := c.staff[id]
 	secret := r.Header.Get("X-Session-Secret")
+	if r.URL.Query().Get("touch") != "" {
+		c.touched++
+	}
 	if !found || secret != "" && secret != secretOf(id) {
 		problem(w, http.StatusNotFound, "NOT_FOUND")
 		return

@@ -22,6 +22,7 @@ const (
 	viewExpiring = "expiring"
 	byCursor     = "cursor"
 	byFormat     = "format"
+	byRow        = "row" // one order of the list alone, whatever the list is narrowed to
 )
 
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
@@ -39,6 +40,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	}
 	if params.Has(byColumn) {
 		return b.chooseColumns(c, params)
+	}
+	if params.Has(byRow) {
+		return b.orderRow(c, params)
 	}
 	if id, ok := numberSought(params); ok {
 		_, err := Get(kit.Context(c), b.db, id)
@@ -79,6 +83,28 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 		return err
 	}
 	return screens.Show(c, web.OrdersPage(page))
+}
+
+// orderRow is the row of one order as it is now, for a page that shows it as it was.
+func (b *backoffice) orderRow(c *fiber.Ctx, params url.Values) error {
+	id, ok := wholeNumber(params.Get(byRow))
+	if !ok {
+		return crud.InvalidParam(byRow)
+	}
+	params.Del(byRow)
+	o, err := Get(kit.Context(c), b.db, id)
+	if err != nil {
+		return err
+	}
+	page, err := b.ordersView(c, params)
+	if err != nil {
+		return err
+	}
+	page.Rows = b.rows([]Order{*o})
+	if mayWrite(c) {
+		page.Selection = &web.Selection{All: params.Get(bySelect) == selectAll}
+	}
+	return screens.Show(c, web.OrdersRows(page))
 }
 
 // kept are those of the list's parameters that a form keeps.
@@ -132,6 +158,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	page := web.Orders{
 		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: ordersURL,
 		CSVURL: listURL(params, func(p url.Values) { p.Set(byFormat, "csv") }),
+		RowURL: listURL(params, func(url.Values) {}),
 	}
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
@@ -180,7 +207,7 @@ func (b *backoffice) rows(found []Order) []web.OrderRow {
 	for i := range found {
 		o := &found[i]
 		rows = append(rows, web.OrderRow{
-			ID: o.ID, Status: string(o.Status), Customer: o.CustomerName, Email: o.CustomerEmail, Reference: o.Reference,
+			ID: o.ID, Version: o.Version, Status: string(o.Status), Customer: o.CustomerName, Email: o.CustomerEmail, Reference: o.Reference,
 			Placed: o.CreatedAt, Expires: b.expiry(o), Units: o.Units, TotalCents: o.TotalCents,
 		})
 	}

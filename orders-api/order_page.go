@@ -76,7 +76,7 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, sent resent) (web.Order, 
 	}
 	o := told.order
 	page := web.Order{
-		Frame: frame, ID: id, Status: string(o.Status), Units: o.Units, TotalCents: o.TotalCents, Reference: o.Reference, Note: o.Note,
+		Frame: frame, ID: id, Version: o.Version, Status: string(o.Status), Units: o.Units, TotalCents: o.TotalCents, Reference: o.Reference, Note: o.Note,
 		Placed: o.CreatedAt, Confirmed: o.ConfirmedAt, Canceled: o.CanceledAt, CancelReason: textOf(o.CancelReason), CancelNote: o.CancelNote,
 		Customer:    web.Customer{ID: o.CustomerID, Name: o.CustomerName, Email: o.CustomerEmail, Phone: o.CustomerPhone, TaxID: o.CustomerTaxID},
 		CustomerURL: fmt.Sprintf("%s/customers/%d", home, o.CustomerID),

@@ -31,6 +31,11 @@ func (w *world) browse(session int64) *browser {
 	return &browser{w: w, url: w.URL, session: session}
 }
 
+// cookie is that of the browser's session.
+func (b *browser) cookie() *http.Cookie {
+	return &http.Cookie{Name: "b2b_session", Value: fmt.Sprintf("%d.%s", b.session, secretOf(b.session))}
+}
+
 // screen is what a browser was answered.
 type screen struct {
 	status int
@@ -55,7 +60,7 @@ func (b *browser) send(method, path, body string) screen {
 		request.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	if b.session != 0 {
-		request.AddCookie(&http.Cookie{Name: "b2b_session", Value: fmt.Sprintf("%d.%s", b.session, secretOf(b.session))})
+		request.AddCookie(b.cookie())
 	}
 	for name, value := range b.header {
 		request.Header.Set(name, value)

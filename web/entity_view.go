@@ -25,6 +25,7 @@ type Entities struct {
 	Older      string
 	Filtered   bool   // a search or a filter is on
 	ClearURL   string // the list without
+	RowURL     string // of the list that one row is asked of
 	Away       bool   // the rows could not be had: Note says why
 	Note       *Note
 	Done       *Note // what the reader has just done: told by the bar at the bottom, which takes the focus
@@ -48,10 +49,12 @@ type Column struct {
 
 // EntityRow is a row of a list; its first cell leads to it.
 type EntityRow struct {
-	URL   string
-	Muted bool   // archived, disabled: no longer in use
-	Badge string // says so beside its name; "" where a cell does
-	Cells []Cell
+	Entity  string // that it shows, in the version that it shows
+	Version int64
+	URL     string
+	Muted   bool   // archived, disabled: no longer in use
+	Badge   string // says so beside its name; "" where a cell does
+	Cells   []Cell
 }
 
 // Cell is one value. None is shown as a dash.
@@ -68,6 +71,8 @@ type Entity struct {
 	Kind         string // "Customer"
 	BackURL      string
 	BackLabel    string // "Customers"
+	Entity       string // that it shows, in the version that it shows
+	Version      int64
 	Badge        string // a word about its state: "Archived"; "" for none
 	Facts        []Fact
 	EditURL      string // "" where the reader may not

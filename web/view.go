@@ -24,6 +24,7 @@ type Frame struct {
 	Section  string    // what the navigation marks: "dashboard", "orders"; "" for nothing
 	Path     string    // the page's own address with its query: where a switch of language or theme leads back to
 	Waiting  Count     // orders that wait to be confirmed
+	Live     bool      // what others change is told while the page is open
 	Nav      []NavItem // where the reader can go; nil: the dashboard and the orders
 }
 
@@ -143,6 +144,7 @@ type Orders struct {
 	Filtered      bool   // a search or a filter is on: an empty list means something else then
 	ClearURL      string // the list without search and filters
 	CSVURL        string // the whole list as a file
+	RowURL        string // of the list that one row is asked of
 	ShowsNewOrder bool
 	RunsURL       string     // of the bulk runs
 	Selection     *Selection // nil for who may not change orders
@@ -203,7 +205,7 @@ type Sort struct {
 
 // OrderRow is an order in a list.
 type OrderRow struct {
-	ID                int64
+	ID, Version       int64
 	Status            string // CREATED, CONFIRMED, CANCELED
 	Customer, Email   string
 	Reference         string
@@ -215,7 +217,7 @@ type OrderRow struct {
 // Order is the page of one order.
 type Order struct {
 	Frame
-	ID                int64
+	ID, Version       int64
 	Status            string
 	Units, TotalCents int64
 	Placed            time.Time

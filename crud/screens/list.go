@@ -20,6 +20,9 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	if strings.TrimSpace(params.Get("search")) == "" {
 		params.Del("search")
 	}
+	if params.Has("row") {
+		return r.oneRow(c, params)
+	}
 	if params.Get("format") == "csv" {
 		return r.file(c, params)
 	}
@@ -33,7 +36,8 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	}
 	page := web.Entities{
 		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.url(),
-		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }), ImportURL: r.importURL(c),
+		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }),
+		RowURL: r.listURL(params, func(url.Values) {}), ImportURL: r.importURL(c),
 	}
 	if r.mayWrite(c) {
 		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")
@@ -47,6 +51,30 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	}
 	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
 	return Show(c, web.EntitiesPage(page))
+}
+
+// oneRow is the row of one as it is now, for a page that shows it as it was.
+func (r resource[T]) oneRow(c *fiber.Ctx, params url.Values) error {
+	id, ok := kit.ParseID(params.Get("row"))
+	if !ok {
+		return crud.InvalidParam("row")
+	}
+	params.Del("row")
+	row, deleted, err := r.known(kit.Context(c), id)
+	if err != nil {
+		return err
+	}
+	if r, err = r.naming(c, r.listed(params, []T{*row})); err != nil {
+		return err
+	}
+	page := web.Entities{Frame: r.PlainFrame(c, r.Plural)}
+	r.fillHead(&page, params)
+	fresh := r.row(page.Reader, row, isDeleted(params))
+	if deleted && !isDeleted(params) {
+		fresh.Muted, fresh.Badge = true, page.T("page.entity.deleted")
+	}
+	page.Rows = []web.EntityRow{fresh}
+	return Show(c, web.EntitiesRows(page))
 }
 
 // file is the whole list, as it is narrowed and sorted, to be saved.
@@ -184,7 +212,9 @@ func (r resource[T]) filter(reader web.Reader, look crud.Look, params url.Values
 }
 
 func (r resource[T]) row(reader web.Reader, row *T, deleted bool) web.EntityRow {
-	shownRow := web.EntityRow{URL: r.urlOf(r.ID(row)), Muted: r.retired(reader, row) != ""}
+	shownRow := web.EntityRow{
+		Entity: web.EntityName(r.Name, r.ID(row)), Version: r.Version(row), URL: r.urlOf(r.ID(row)), Muted: r.retired(reader, row) != "",
+	}
 	for _, field := range r.FieldsOf(row) {
 		if look := field.Look(); shown(look) {
 			shownRow.Cells = append(shownRow.Cells, r.shown(reader, look, field.Text()))

@@ -46,6 +46,12 @@ type Site struct {
 	Enter func(c *fiber.Ctx) error
 	// AskToLogIn answers whom Enter has refused; nil: nobody is asked.
 	AskToLogIn func(c *fiber.Ctx, err error) error
+	// Live tells pages of what others change; nil: pages are as they were when they were loaded.
+	Live *Live
+	// Watch is Enter for a page that listens; it also gives the question whether it still may.
+	Watch func(c *fiber.Ctx) (still func(ctx context.Context) error, err error)
+	// Watched is what pages can listen for beside the kinds, by its type in the events.
+	Watched map[string]Watched
 	// Complete adds to the frame what only the service knows: what else is in its navigation, and what waits.
 	Complete func(c *fiber.Ctx, frame *web.Frame) error
 
@@ -61,6 +67,10 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 	}
 	app.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Home, http.StatusSeeOther) })
 	app.Get(Home+"/assets/:name", asset)
+	if s.Live != nil {
+		app.Get(Home+"/live", s.live)
+		app.OnServe(s.Live.Serve)
+	}
 	group := app.Group(Home, s.page, compress.New(), app.Rescue(), app.SameOrigin)
 	group.Get("/", func(c *fiber.Ctx) error {
 		if c.Path() == Home {
@@ -135,7 +145,7 @@ func (s *Site) PlainFrame(c *fiber.Ctx, section string) web.Frame {
 			Language: kit.Language(c), Theme: chosen(c, "theme"), Zone: s.Zone, Now: s.Now(), Currency: s.Currency,
 		},
 		Company: s.Company, Operator: web.Operator{Name: who.Name, Email: who.Email, Role: string(who.Role)},
-		Section: section, Path: pathOf(c),
+		Section: section, Path: pathOf(c), Live: s.Live != nil,
 	}
 }
 

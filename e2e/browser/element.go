@@ -36,6 +36,9 @@ func Role(role, name string) Element { return Element{role: role, name: name} }
 // ID is the element with an id.
 func ID(id string) Element { return Element{selector: fmt.Sprintf("[id=%q]", id)} }
 
+// Selector is what a selector finds, for what has neither a name nor an id.
+func Selector(css string) Element { return Element{selector: css} }
+
 // Named is the form's element with a name.
 func Named(name string) Element { return Element{selector: fmt.Sprintf("[name=%q]", name)} }
 

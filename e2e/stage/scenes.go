@@ -70,6 +70,8 @@ func (s *Stage) Scenes() []Scene {
 			browser.Eval[bool](p, `(f => { f.action = "`+s.Orders["CONFIRMED"]+`/undo"; return true })(document.querySelector("form.undo"))`)
 			p.Leads(func() { submit(p, "undo") })
 		}},
+		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
+		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
 		{Name: "order-note", Set: at(created + "/note")},
 		{Name: "order-again", Set: at(newOrder + "?again=" + s.Orders["CANCELED"][len("/backoffice/orders/"):])},
 		{Name: "cancel", Set: at(created + "/cancel")},
@@ -140,6 +142,19 @@ func openView(p *browser.Page) {
 		p.Leads(func() { p.Press(kb.Enter) })
 	}
 	p.Go("/backoffice/orders?sort=-total_cents&status=CONFIRMED")
+}
+
+// changedMeanwhile is a page, or that of the order itself, on which an order has been confirmed that was placed just now.
+func changedMeanwhile(p *browser.Page, path string) {
+	justConfirmed(p)
+	order := browser.Eval[string](p, `location.pathname`)
+	p.Leads(func() { submit(p, "undo") })
+	if path == "" {
+		path = order
+	}
+	p.Go(path)
+	browser.Eval[int](p, `fetch("`+order+`/confirm", {method: "POST", body: new URLSearchParams({key: crypto.randomUUID()})}).then(a => a.status)`)
+	p.Await(`document.querySelector(":is(a, .bar).news")`)
 }
 
 // submit sends the form whose address ends so.
