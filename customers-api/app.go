@@ -38,6 +38,7 @@ type service struct {
 	settings  Settings
 	app       *kit.App
 	customers *crud.Table[entities.Customer]
+	operators *crud.Table[entities.Operator]
 	matches   func(ctx context.Context, password, hash string) (bool, error)
 }
 
@@ -48,7 +49,8 @@ func newService(o Options) *service {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &service{db: o.DB, log: o.Log, settings: o.Settings, customers: crud.NewTable(o.DB, entities.Customers), matches: entities.PasswordMatches}
+	s := &service{db: o.DB, log: o.Log, settings: o.Settings, matches: entities.PasswordMatches}
+	s.customers, s.operators = crud.NewTable(o.DB, entities.Customers), operators(o.DB)
 	s.app = kit.New(kit.Options{
 		Name: "customers-api", Version: o.Version, Log: o.Log, Settings: o.Settings.Settings,
 		Sessions: sessions{o.DB}, Ready: o.DB.Ping, Now: o.DB.Now,
@@ -71,9 +73,8 @@ func Document() ([]byte, error) {
 func (s *service) routes(app *kit.App) {
 	imports.Serve(app, s.customers)
 	crud.Serve(app, s.customers)
-	accounts := operators(s.db)
-	imports.Serve(app, accounts)
-	crud.Serve(app, accounts)
+	imports.Serve(app, s.operators)
+	crud.Serve(app, s.operators)
 
 	kit.Handle(app, fiber.MethodPost, "/auth/token", kit.Op{
 		ID: "createToken", Summary: "Log in for the API", Tag: "auth", Guard: kit.Anyone, Codes: refusedLogIn,
@@ -81,6 +82,11 @@ func (s *service) routes(app *kit.App) {
 	kit.Handle(app, fiber.MethodPost, "/auth/logout", kit.Op{
 		ID: "logOut", Summary: "End this session", Tag: "auth", Guard: kit.Operators(kit.Viewer),
 	}, s.logOut)
+
+	kit.Handle(app, fiber.MethodPost, "/auth/password", kit.Op{
+		ID: "changePassword", Summary: "Change one's own password, and end all one's sessions", Tag: "auth", Guard: kit.Operators(kit.Viewer),
+		Codes: []string{"TOO_MANY_REQUESTS", "BUSY", "VERSION_MISMATCH"},
+	}, s.changePassword)
 
 	internal := kit.ServicesOnly
 	kit.Handle(app, fiber.MethodPost, "/internal/sessions", kit.Op{

@@ -25,7 +25,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"GET /operators": "m", "POST /operators": "m", "GET /operators/:id": "m", "PATCH /operators/:id": "m", "GET /operators/:id/events": "m",
 		"GET /customers/imports": "m", "POST /customers/imports": "m", "GET /customers/imports/:id": "m", "POST /customers/imports/:id/run": "m",
 		"GET /operators/imports": "m", "POST /operators/imports": "m", "GET /operators/imports/:id": "m", "POST /operators/imports/:id/run": "m",
-		"POST /auth/token": "a", "POST /auth/logout": "vom",
+		"POST /auth/token": "a", "POST /auth/logout": "vom", "POST /auth/password": "vom",
 		"POST /internal/sessions": "s", "GET /internal/sessions/:id": "s", "DELETE /internal/sessions/:id": "s",
 		"GET /internal/customers": "s", "GET /internal/customers/:id": "s",
 	}

@@ -45,7 +45,7 @@ func (*failures) TableName() string { return "login_failures" }
 // logIn checks a password. An account that does not exist costs the same time and gets the same answer as a wrong
 // password; a disabled one is refused when its session is to be opened.
 func (s *service) logIn(ctx context.Context, given credentials, address string) (*entities.Operator, error) {
-	account, from := []byte("account:"+db.MailKey(given.Email)), []byte("address:"+address)
+	account, from := accountOf(given.Email), []byte("address:"+address)
 	if err := s.countAttempt(ctx, account, from); err != nil {
 		return nil, err
 	}
@@ -67,6 +67,9 @@ func (s *service) logIn(ctx context.Context, given credentials, address string) 
 	return who, s.forgetAttempt(ctx, account, from)
 }
 
+// accountOf is what an account's failures are counted under.
+func accountOf(email string) []byte { return []byte("account:" + db.MailKey(email)) }
+
 // nobodysHash is compared with where there is no account.
 var nobodysHash = sync.OnceValue(func() string {
 	hash, err := entities.HashPassword("nobody's password")
@@ -87,25 +90,28 @@ func (s *service) operatorByEmail(ctx context.Context, email string) (*entities.
 }
 
 // countAttempt counts a log-in as a failure before its password is looked at, so that many at once cannot slip through
-// together; one that succeeds is taken back. It refuses, with the time to wait, whoever has failed too often.
+// together; one that succeeds is taken back. It refuses, with the time to wait, whoever has failed too often. The address is
+// that of who is not known yet; nil counts for the account alone.
 func (s *service) countAttempt(ctx context.Context, account, address []byte) error {
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		ofAccount, err := lockFailures(tx, account)
 		if err != nil {
 			return err
 		}
-		ofAddress, err := lockFailures(tx, address)
-		if err != nil {
-			return err
+		ofAddress := &failures{}
+		if address != nil {
+			if ofAddress, err = lockFailures(tx, address); err != nil {
+				return err
+			}
 		}
 		if err := cmp.Or(ofAccount.refusal(tx.Now), ofAddress.refusal(tx.Now)); err != nil {
 			return err
 		}
 		ofAccount.countAccount(tx.Now)
-		ofAddress.countAddress(tx.Now)
-		if err := ofAccount.write(tx); err != nil {
+		if err := ofAccount.write(tx); err != nil || address == nil {
 			return err
 		}
+		ofAddress.countAddress(tx.Now)
 		return ofAddress.write(tx)
 	})
 }

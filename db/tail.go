@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,10 +36,10 @@ func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 		return nil, seen(fmt.Errorf("the last events: %w", err))
 	}
 	var fresh []EventRow
-	for i := len(rows) - 1; i >= 0; i-- {
-		if _, given := t.read[rows[i].ID]; !given {
-			t.read[rows[i].ID] = rows[i].CreatedAt
-			fresh = append(fresh, rows[i])
+	for _, row := range slices.Backward(rows) {
+		if _, given := t.read[row.ID]; !given {
+			t.read[row.ID] = row.CreatedAt
+			fresh = append(fresh, row)
 		}
 	}
 	for id, at := range t.read {

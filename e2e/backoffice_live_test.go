@@ -128,7 +128,7 @@ func TestNewsWithoutStreams(t *testing.T) {
 
 // TestNewsAfterARestart: a page whose service ended and came back has missed nothing of what happened elsewhere meanwhile.
 func TestNewsAfterARestart(t *testing.T) {
-	everyScreen(t, func(t *testing.T, d *desk) {
+	everyScreen(t, func(_ *testing.T, d *desk) {
 		order := d.sell(d.stockUp(50), 1)
 		p := d.visit("manager", orderPath(order))
 		p.Expect(`request failed|answer 50\d`)

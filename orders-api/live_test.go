@@ -32,7 +32,7 @@ func (b *browser) listen(shown string) *listening {
 	request.Header.Set("Accept", "text/event-stream")
 	request.Header.Set("Accept-Encoding", "gzip")
 	request.AddCookie(b.cookie())
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := http.DefaultTransport.RoundTrip(request) //nolint:bodyclose // it is, once all was read
 	require.NoError(b.w.t, err)
 	require.Equal(b.w.t, http.StatusOK, response.StatusCode)
 	require.Equal(b.w.t, "text/event-stream", response.Header.Get("Content-Type"))

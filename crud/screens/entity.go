@@ -49,7 +49,8 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	}
 	page := web.Entity{
 		Frame: frame, Title: r.Title(row), Kind: r.word(frame.Reader, "one"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
-		Entity: web.EntityName(r.Name, id), Version: r.Version(row), Badge: r.retired(frame.Reader, row), Timeline: r.timeline(frame.Reader, events), Done: justDone(frame.Reader, kit.Who(c), events),
+		Entity: web.EntityName(r.Name, id), Version: r.Version(row), Badge: r.retired(frame.Reader, row),
+		Timeline: r.timeline(frame.Reader, events), Done: justDone(frame.Reader, kit.Who(c), events),
 	}
 	for _, field := range r.FieldsOf(row) {
 		if look := field.Look(); shown(look) {
