@@ -3,7 +3,9 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -106,7 +108,7 @@ func TestTooManyLogIns(t *testing.T) {
 
 // TestPreferences: language and theme are chosen by a button each, on every page, and remembered.
 func TestPreferences(t *testing.T) {
-	everyWay(t, func(t *testing.T, d *desk) {
+	everyWayApart(t, func(t *testing.T, d *desk) {
 		p := d.stranger()
 		p.Go("/backoffice/orders?status=CREATED")
 		p.Leads(func() { p.Click(browser.Value("language", "es")) })
@@ -208,4 +210,48 @@ func (d *desk) endSession(p *browser.Page) {
 	other.Go("/backoffice")
 	other.Click(whoIsIn)
 	other.Leads(func() { other.Click(browser.Button("Log out")) })
+}
+
+// TestSettings: what an operator chooses follows them to another browser; a new password keeps them where they are, and ends
+// their other sessions.
+func TestSettings(t *testing.T) {
+	everyWayApart(t, func(t *testing.T, d *desk) {
+		order := d.sell(d.stockUp(10), 1)
+		p, other := d.visit("operator", "/settings"), d.visit("operator", orderPath(order))
+		p.Click(browser.ID("language-es"))
+		p.Click(browser.ID("theme-dark"))
+		p.Fill(browser.ID("time_zone"), "Asia/Tokyo")
+		p.Leads(func() { p.Press(kb.Enter) })
+		p.HasFocus(doneBar)
+		p.See("Ajustes guardados", "Contraseña")
+		elsewhere := d.stranger()
+		elsewhere.Go("/backoffice/orders")
+		d.logIn(elsewhere, "operator@example.test", password)
+		elsewhere.See("Pedidos")
+		elsewhere.Await(`document.querySelector("td time").dateTime.endsWith("+09:00")`)
+
+		p.Fill(browser.ID("current_password"), "not my password")
+		p.Fill(browser.ID("new_password"), "short orange ferries 7")
+		p.Leads(func() { p.Press(kb.Enter) })
+		p.See("Esta no es su contraseña actual.")
+		p.Fill(browser.ID("current_password"), password)
+		p.Fill(browser.ID("new_password"), "short orange ferries 7")
+		p.Leads(func() { p.Press(kb.Enter) })
+		p.See("Contraseña cambiada")
+		p.Go("/backoffice" + orderPath(order))
+		require.Equal(t, order, orderOf(t, p), "who has changed it stays where they are")
+		d.logIn(d.login(), "operator@example.test", "short orange ferries 7")
+		require.Eventually(t, func() bool {
+			other.Go("/backoffice" + orderPath(order))
+			return strings.HasPrefix(other.Path(), "/backoffice/login")
+		}, time.Minute, time.Second, "another browser is logged out as soon as it is asked about")
+	})
+}
+
+// login is the page to log in, in a browser of its own.
+func (d *desk) login() *browser.Page {
+	d.t.Helper()
+	p := d.stranger()
+	p.Go("/backoffice/login")
+	return p
 }

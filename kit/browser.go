@@ -210,6 +210,21 @@ func (b *Browsers) LogOut(c *fiber.Ctx) error {
 	return nil
 }
 
+// ChangePassword gives the operator another password, which ends all their sessions, and begins one anew here. Faults: 422
+// VALIDATION_FAILED on current_password or new_password, 429 TOO_MANY_REQUESTS, 503; and those of LogIn.
+func (b *Browsers) ChangePassword(c *fiber.Ctx, current, fresh string) error {
+	credential, email := c.Cookies(b.cookie), Who(c).Email
+	_, err := b.customers.Do(Context(c), Call{Method: fiber.MethodPost, Path: "/auth/password", Acting: true, Body: map[string]string{
+		"current_password": current, "new_password": fresh,
+	}})
+	if err != nil {
+		return err
+	}
+	b.sessions.Forget(credential)
+	b.watched.Forget(credential)
+	return b.LogIn(c, email, fresh)
+}
+
 // setCookie hands the browser a credential for so long; none at all takes it away.
 func (b *Browsers) setCookie(c *fiber.Ctx, value string, life time.Duration) {
 	cookie := fiber.Cookie{

@@ -18,7 +18,7 @@ const topProducts = 5
 
 // charts are what was ordered in the last days: today as it is now, the days before as they were last counted.
 func (b *backoffice) charts(ctx context.Context, now time.Time) (web.Charts, error) {
-	charts := web.Charts{}
+	charts := web.Charts{Zone: b.figures.zone}
 	today, err := b.figures.today(ctx, now)
 	if err != nil {
 		return charts, err

@@ -42,7 +42,7 @@ func (b *backoffice) filterByDays(c *fiber.Ctx, path string, params url.Values) 
 		if text == "" {
 			continue
 		}
-		day, err := time.ParseInLocation(time.DateOnly, text, b.Zone)
+		day, err := time.ParseInLocation(time.DateOnly, text, b.PlainFrame(c, "").Zone)
 		if err != nil {
 			return crud.InvalidParam(bound.day)
 		}

@@ -17,7 +17,8 @@ const (
 )
 
 // figures are what was ordered day by day, kept in memory: a day is a scan of its orders, and one whose orders can't change
-// any more is scanned once. Nothing is counted until somebody looks.
+// any more is scanned once. Nothing is counted until somebody looks. The days are the firm's, whoever looks: in each
+// reader's own zone they would have to be counted for each zone, and two who compare them would see different sums.
 type figures struct {
 	db     *db.DB
 	log    *slog.Logger

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -34,7 +35,7 @@ func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
 	app.OnServe(b.figures.serve)
 	b.Site = &screens.Site{
 		Company: settings.CompanyName, Currency: settings.Currency, Zone: zone, Now: app.Now, Secure: b.browsers.Secure(),
-		Kinds: s.kinds(), Enter: b.browsers.Enter, Watch: b.browsers.Watch, Live: screens.NewLive(s.db, s.log),
+		Kinds: s.kinds(), Remember: s.remember, Enter: b.browsers.Enter, Watch: b.browsers.Watch, Live: screens.NewLive(s.db, s.log),
 		Watched: map[string]screens.Watched{"order": {Read: kit.Viewer, Words: "page.happened."}}, AskToLogIn: b.askToLogIn, Complete: b.complete,
 	}
 	return b
@@ -50,6 +51,10 @@ func (b *backoffice) routes(app *kit.App) {
 	}, func(pages fiber.Router) {
 		pages.Get("", b.dashboard)
 		pages.Get("/activity", b.activityPage)
+		pages.Get("/settings", b.settingsPage)
+		pages.Post("/settings", screens.Sent(b.settingsAgain, b.saveSettings))
+		pages.Get("/settings/password", func(c *fiber.Ctx) error { return c.Redirect(home+"/settings", http.StatusSeeOther) })
+		pages.Post("/settings/password", screens.Sent(b.passwordAgain, b.savePassword))
 		pages.Get("/orders", b.ordersPage)
 		pages.Get("/orders/new", operators, b.newOrderPage)
 		pages.Post("/orders/new", operators, screens.Sent(b.draftOrder, b.newOrder))

@@ -43,10 +43,23 @@ func (b *backoffice) logIn(c *fiber.Ctx, sent url.Values) error {
 		page.Note = b.loginRefusal(c, err)
 		return b.showLogin(c, page)
 	}
+	if err := b.recall(c); err != nil {
+		return err
+	}
 	if page.Held != "" {
 		return screens.Resume(c, page.Next, page.Held)
 	}
 	return c.Redirect(page.Next, http.StatusSeeOther)
+}
+
+// recall gives the browser what its operator prefers, whatever browser they chose it in.
+func (b *backoffice) recall(c *fiber.Ctx) error {
+	if err := b.browsers.Enter(c); err != nil {
+		return err
+	}
+	chosen, err := b.preferencesOf(kit.Context(c), kit.Who(c).Operator)
+	b.Recall(c, chosen)
+	return err
 }
 
 // loginRefusal says why a log-in failed, and never which of the two fields was wrong.

@@ -90,6 +90,17 @@ func (c Charts) curve(closed bool) string {
 
 func middle(i int) string { return number(float64(i)*dayWidth + dayWidth/2.) }
 
+// ofFirm is the dashboard as who is where the firm is reads it: its days are the firm's.
+func (d Dashboard) ofFirm() Dashboard {
+	if d.Charts.Zone != nil {
+		d.Zone = d.Charts.Zone
+	}
+	return d
+}
+
+// hasOtherDays says whether the reader's own days are others.
+func (d Dashboard) hasOtherDays() bool { return d.ZoneName() != d.ofFirm().ZoneName() }
+
 // barKind is what sets a day apart: one of the weekend is outlined, and today, which is not over, hatched.
 func (d Dashboard) barKind(i int) string {
 	switch weekday := d.local(d.Charts.Days[i].Begin).Weekday(); {

@@ -25,6 +25,7 @@ type Frame struct {
 	Path     string    // the page's own address with its query: where a switch of language or theme leads back to
 	Waiting  Count     // orders that wait to be confirmed
 	Live     bool      // what others change is told while the page is open
+	KeysOff  bool      // the keys of one letter do nothing
 	Nav      []NavItem // where the reader can go; nil: the dashboard and the orders
 }
 
@@ -89,7 +90,8 @@ type Dashboard struct {
 
 // Charts are how the last days were, today last. What they are compared with are as many days before as are over.
 type Charts struct {
-	Counting                                 bool // they are not known yet
+	Zone                                     *time.Location // whose days they are
+	Counting                                 bool           // they are not known yet
 	Days                                     []ChartDay
 	Orders, OrdersOver, OrdersBefore         int64
 	OrdersURL                                string // of the list with exactly these orders

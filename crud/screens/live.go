@@ -45,7 +45,7 @@ type news struct {
 // live tells a page what has changed of what it shows: at once what has changed already, and then, where it listens to a
 // stream, what does. A page that cannot hears of it by asking again and again.
 func (s *Site) live(c *fiber.Ctx) error {
-	kit.Page(c, chosen(c, "language"))
+	kit.Page(c, chosen(c, Language))
 	still, err := s.Watch(c)
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,7 +18,6 @@ import (
 
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
-	"b2b.example/kit/i18n"
 	"b2b.example/web"
 )
 
@@ -37,7 +35,7 @@ const Home = "/backoffice"
 // Site is a backoffice: what stands around all its pages, and who is let in.
 type Site struct {
 	Company, Currency string
-	Zone              *time.Location
+	Zone              *time.Location // of who has chosen none
 	Now               func() time.Time
 	Secure            bool // browsers come by https
 	Kinds             []Kind
@@ -46,6 +44,8 @@ type Site struct {
 	Enter func(c *fiber.Ctx) error
 	// AskToLogIn answers whom Enter has refused; nil: nobody is asked.
 	AskToLogIn func(c *fiber.Ctx, err error) error
+	// Remember keeps what an operator prefers; nil: only their browser does.
+	Remember func(ctx context.Context, operator int64, chosen map[string]string) error
 	// Live tells pages of what others change; nil: pages are as they were when they were loaded.
 	Live *Live
 	// Watch is Enter for a page that listens; it also gives the question whether it still may.
@@ -91,7 +91,7 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 // page is around every page: what goes wrong becomes a page, too. Browsers may keep it for going back to as long as the
 // session lasts, and ask for it again whenever it is loaded. What a form was answered with they cannot ask for again.
 func (s *Site) page(c *fiber.Ctx) error {
-	kit.Page(c, chosen(c, "language"))
+	kit.Page(c, chosen(c, Language))
 	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -142,10 +142,10 @@ func (s *Site) PlainFrame(c *fiber.Ctx, section string) web.Frame {
 	who := kit.Who(c)
 	return web.Frame{
 		Reader: web.Reader{
-			Language: kit.Language(c), Theme: chosen(c, "theme"), Zone: s.Zone, Now: s.Now(), Currency: s.Currency,
+			Language: kit.Language(c), Theme: chosen(c, Theme), Zone: s.zone(c), Now: s.Now(), Currency: s.Currency,
 		},
 		Company: s.Company, Operator: web.Operator{Name: who.Name, Email: who.Email, Role: string(who.Role)},
-		Section: section, Path: pathOf(c), Live: s.Live != nil,
+		Section: section, Path: pathOf(c), Live: s.Live != nil, KeysOff: chosen(c, Keys) == "off",
 	}
 }
 
@@ -251,35 +251,6 @@ func asset(c *fiber.Ctx) error {
 		return c.Send(asset.Gzipped)
 	}
 	return c.Send(asset.Content)
-}
-
-// preferences are what a browser's operator can choose; a theme of "system" is none.
-var preferences = map[string][]string{"language": {i18n.English, i18n.Spanish}, "theme": {"light", "dark", "system"}}
-
-// preferenceLife is how long a browser keeps what its operator prefers.
-const preferenceLife = 365 * 24 * time.Hour
-
-// prefer sets the language or the theme of this browser.
-func (s *Site) prefer(c *fiber.Ctx, sent url.Values) error {
-	for name, values := range preferences {
-		if !slices.Contains(values, sent.Get(name)) {
-			continue
-		}
-		c.Cookie(&fiber.Cookie{
-			Name: name, Value: sent.Get(name), Path: Home, MaxAge: int(preferenceLife.Seconds()), HTTPOnly: true,
-			SameSite: fiber.CookieSameSiteLaxMode, Secure: s.Secure,
-		})
-	}
-	return c.Redirect(SafeNext(sent.Get("next")), http.StatusSeeOther)
-}
-
-// chosen is a preference that the reader has set; "" for none.
-func chosen(c *fiber.Ctx, name string) string {
-	wanted := c.Cookies(name)
-	if wanted == "system" || !slices.Contains(preferences[name], wanted) {
-		return ""
-	}
-	return wanted
 }
 
 // SafeNext is where to go on: a page of ours and nothing else, whatever an address asks for.

@@ -105,6 +105,12 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "activity-none", Set: at("/backoffice/activity?request_id=nobody-sent-this")},
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
+		{Name: "settings", Set: at("/backoffice/settings")},
+		{Name: "settings-refused", Set: func(p *browser.Page) {
+			p.Go("/backoffice/settings")
+			p.Fill(browser.ID("time_zone"), "Atlantis")
+			p.Leads(func() { p.Press(kb.Enter) })
+		}},
 		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
 	}, s.imports(), s.bulkRuns())
 }
