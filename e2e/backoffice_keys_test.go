@@ -115,3 +115,32 @@ func TestKeysAreLettersWhileTyping(t *testing.T) {
 	p.Holds(browser.ID("search"), "n/jk?")
 	require.Equal(t, "/backoffice/orders", p.Path())
 }
+
+// TestKeysAreTold: ? tells the keys that do something on the page, over it; without scripts they are on a page. Whoever has
+// turned those of one letter off presses letters.
+func TestKeysAreTold(t *testing.T) {
+	everyWayApart(t, func(t *testing.T, d *desk) {
+		d.sell(d.stockUp(10), 1)
+		p := d.visit("operator", "/orders")
+		if d.noScripts {
+			p.Go("/backoffice/keys")
+			p.See("go down and up through the rows", "undo what was just done")
+			return
+		}
+		p.Press("?")
+		p.There(browser.Role("dialog", "Keys"))
+		p.See("go down and up through the rows", "begin a new one")
+		require.NotContains(t, p.Text(), "undo what was just done", "there is nothing to undo here")
+		p.Press("n") // the page below does not hear it
+		p.Press(kb.Escape)
+		p.Await(`!document.querySelector("dialog")`)
+
+		p.Go("/backoffice/settings")
+		p.Click(browser.Named("keys"))
+		p.Leads(func() { p.Click(browser.Button("Save settings")) })
+		p.Go("/backoffice/orders")
+		p.Press("?n/jk")
+		require.Equal(t, "/backoffice/orders", p.Path())
+		require.Equal(t, "BODY 0", browser.Eval[string](p, `document.activeElement.tagName + " " + document.querySelectorAll("dialog, [aria-keyshortcuts='n']").length`))
+	})
+}

@@ -51,6 +51,7 @@ func (b *backoffice) routes(app *kit.App) {
 	}, func(pages fiber.Router) {
 		pages.Get("", b.dashboard)
 		pages.Get("/activity", b.activityPage)
+		pages.Get("/keys", b.keysPage)
 		pages.Get("/settings", b.settingsPage)
 		pages.Post("/settings", screens.Sent(b.settingsAgain, b.saveSettings))
 		pages.Get("/settings/password", func(c *fiber.Ctx) error { return c.Redirect(home+"/settings", http.StatusSeeOther) })

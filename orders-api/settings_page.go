@@ -22,6 +22,15 @@ const (
 // settingsPage shows how the reader likes their pages, and lets them change that.
 func (b *backoffice) settingsPage(c *fiber.Ctx) error { return b.showSettings(c, nil, nil) }
 
+// keysPage tells what the keys do.
+func (b *backoffice) keysPage(c *fiber.Ctx) error {
+	frame, err := b.Frame(c, "keys")
+	if err != nil {
+		return err
+	}
+	return screens.Show(c, web.KeysPage(frame))
+}
+
 // showSettings shows the settings: with what was typed where there is a form, and what is wrong with it.
 func (b *backoffice) showSettings(c *fiber.Ctx, typed url.Values, refused error) error {
 	frame, err := b.Frame(c, "settings")

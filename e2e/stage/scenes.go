@@ -105,6 +105,12 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "activity-none", Set: at("/backoffice/activity?request_id=nobody-sent-this")},
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
+		{Name: "keys", Set: at("/backoffice/keys")},
+		{Name: "keys-dialog", Set: func(p *browser.Page) {
+			p.Go("/backoffice/orders")
+			p.Press("?")
+			p.There(browser.Role("dialog", ".*"))
+		}},
 		{Name: "settings", Set: at("/backoffice/settings")},
 		{Name: "settings-refused", Set: func(p *browser.Page) {
 			p.Go("/backoffice/settings")

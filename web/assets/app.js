@@ -202,6 +202,7 @@
   };
 
   const showDialog = (part) => {
+    part.querySelectorAll("[data-when]").forEach((one) => (one.hidden = !document.querySelector(one.dataset.when)));
     const dialog = document.createElement("dialog");
     dialog.append(document.adoptNode(part));
     if (part.hasAttribute("aria-labelledby")) dialog.setAttribute("aria-labelledby", part.getAttribute("aria-labelledby"));
@@ -237,6 +238,11 @@
     return true;
   };
 
+  // Whoever has turned the keys of one letter off is not told of them either. What tells of keys tells of those that do
+  // something on this page.
+  const areOff = document.documentElement.dataset.keys === "off";
+  if (areOff) document.querySelectorAll("[aria-keyshortcuts]").forEach((element) => element.getAttribute("aria-keyshortcuts").length === 1 && element.removeAttribute("aria-keyshortcuts"));
+
   const goThroughRows = (step) => {
     const links = [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
     const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
@@ -255,9 +261,9 @@
     const box = target.closest("[data-typeahead]");
     if (box) walk(event, box);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(target) || document.querySelector("dialog[open]")) return;
+    if (isTyping(target) || areOff && key !== "Escape" || document.querySelector("dialog[open]")) return;
     if (key === "j" || key === "k") goThroughRows(key === "j" ? 1 : -1);
     else if (key === "x") target.closest("tr")?.querySelector("[type=checkbox]")?.click();
-    else if (["/", "n", "u", "Escape"].includes(key) && press(key)) event.preventDefault();
+    else if (["/", "n", "u", "?", "Escape"].includes(key) && press(key)) event.preventDefault();
   });
 })();
