@@ -326,3 +326,19 @@ func TestForgedForms(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, answer2.StatusCode)
 	require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(order))
 }
+
+// TestAnOrderOnPaper: what is printed of an order is what it says, and nothing that can be done.
+func TestAnOrderOnPaper(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.SQLite(t))
+	d := h.desk(t, browser.Desktop, false)
+	tool := d.stockUp(10)
+	p := d.visit("operator", orderPath(d.sell(tool, 3)))
+	p.Paper()
+	p.See("Order 1", tool.name, "37.50", "ACME")
+	text := p.Text()
+	for _, absent := range []string{"Confirm order", "Dashboard", "Timeline", "Order again"} {
+		require.NotContains(t, text, absent)
+	}
+	require.Zero(t, p.Overflow())
+}

@@ -204,14 +204,7 @@ func (s *service) asOf(ctx context.Context, id int64, then asking, language stri
 		return db.Answer{}, crud.InvalidParam("as_of")
 	}
 	then.at = at
-	p, err := s.db.AsOf(ctx, "order", id, at)
-	if err != nil {
-		return db.Answer{}, err
-	}
-	if p == nil {
-		return db.Answer{}, fault.New(fault.NotFound, "NOT_FOUND")
-	}
-	o, err := rebuild(p)
+	o, err := s.past(ctx, id, at)
 	if err != nil {
 		return db.Answer{}, err
 	}
@@ -219,6 +212,18 @@ func (s *service) asOf(ctx context.Context, id int64, then asking, language stri
 		return db.Answer{}, err
 	}
 	return answerOf(o, http.StatusOK, then, s.rules, language)
+}
+
+// past is an order as it was at a time, or the fault NOT_FOUND when it was not there then.
+func (s *service) past(ctx context.Context, id int64, at time.Time) (*Order, error) {
+	p, err := s.db.AsOf(ctx, "order", id, at)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return nil, fault.New(fault.NotFound, "NOT_FOUND")
+	}
+	return rebuild(p)
 }
 
 // now answers an order as it is at this moment, to who asks.

@@ -30,6 +30,12 @@ func (b *backoffice) orderPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	switch {
+	case c.Query(byFormat) == "csv":
+		return b.orderFile(c, id)
+	case c.Query(byTime) != "":
+		return b.pastPage(c, id)
+	}
 	page, told, err := b.orderView(c, id, resent{})
 	if err != nil {
 		return err
@@ -74,9 +80,21 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, sent resent) (web.Order, 
 	if err != nil {
 		return web.Order{}, nil, err
 	}
-	o := told.order
+	page := shownAs(frame, told.order)
+	if mayWrite(c) {
+		page.NoteURL, page.AgainURL = noteURL(id), home+"/orders/new?"+byAgain+"="+strconv.FormatInt(id, 10)
+	}
+	page.CSVURL = orderURL(id) + "?" + byFormat + "=csv"
+	told.fill(&page)
+	b.offer(c, &page, told, sent)
+	b.tellDone(c, &page, told, sent)
+	return page, told, nil
+}
+
+// shownAs is an order without what can be done to it.
+func shownAs(frame web.Frame, o *Order) web.Order {
 	page := web.Order{
-		Frame: frame, ID: id, Version: o.Version, Status: string(o.Status), Units: o.Units, TotalCents: o.TotalCents, Reference: o.Reference, Note: o.Note,
+		Frame: frame, ID: o.ID, Version: o.Version, Status: string(o.Status), Units: o.Units, TotalCents: o.TotalCents, Reference: o.Reference, Note: o.Note,
 		Placed: o.CreatedAt, Confirmed: o.ConfirmedAt, Canceled: o.CanceledAt, CancelReason: textOf(o.CancelReason), CancelNote: o.CancelNote,
 		Customer:    web.Customer{ID: o.CustomerID, Name: o.CustomerName, Email: o.CustomerEmail, Phone: o.CustomerPhone, TaxID: o.CustomerTaxID},
 		CustomerURL: fmt.Sprintf("%s/customers/%d", home, o.CustomerID),
@@ -88,13 +106,7 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, sent resent) (web.Order, 
 			Qty: item.Qty, UnitPriceCents: item.UnitPriceCents, SubtotalCents: item.SubtotalCents,
 		})
 	}
-	if mayWrite(c) {
-		page.NoteURL, page.AgainURL = noteURL(id), home+"/orders/new?"+byAgain+"="+strconv.FormatInt(id, 10)
-	}
-	told.fill(&page)
-	b.offer(c, &page, told, sent)
-	b.tellDone(c, &page, told, sent)
-	return page, told, nil
+	return page
 }
 
 // offer puts in what can be done now, what can't and why, and what will happen by itself.

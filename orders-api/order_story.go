@@ -61,7 +61,11 @@ func (s *story) fill(page *web.Order) {
 		page.CanceledBy = screens.ActorName(page.Reader, e)
 	}
 	for i := range s.events {
-		page.Timeline = append(page.Timeline, s.happening(page.Reader, &s.events[i]))
+		happened := s.happening(page.Reader, &s.events[i])
+		if i > 0 || page.Past {
+			happened.URL = pastURL(s.order.ID, s.events[i].CreatedAt)
+		}
+		page.Timeline = append(page.Timeline, happened)
 	}
 	if n := len(s.events); n > 0 {
 		page.EarlierCount = s.events[n-1].EntityVersion - 1

@@ -243,6 +243,8 @@ type Order struct {
 	Notice            *Note  // a refusal, or what an action found
 	NoteURL, AgainURL string // where the note is edited, and where the same is ordered again; "" for who may not
 	Done              *Note  // what the reader has just done: told by the bar at the bottom, which takes the focus
+	Past              bool   // it is shown as it was, and nothing can be done to it
+	CSVURL            string // its lines as a file; "" for none
 	Undo              *Undo  // how that can be undone; nil: not, or no longer
 }
 
@@ -287,6 +289,7 @@ type Happening struct {
 	Action     string // created, confirmed, canceled, updated
 	Who        string
 	At         time.Time
+	URL        string // of the page as it was then; "" for none
 	Channel    string // UI, API, LAMBDA, SYSTEM
 	RequestID  string
 	RequestURL string // all that its request did; "" for nowhere

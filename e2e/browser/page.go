@@ -114,6 +114,12 @@ func (p *Page) Dark(dark bool) {
 	}})
 }
 
+// Paper shows the page as it is printed.
+func (p *Page) Paper() {
+	p.t.Helper()
+	do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+}
+
 // Resize gives the tab another screen.
 func (p *Page) Resize(s Screen) {
 	p.t.Helper()

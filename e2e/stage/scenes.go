@@ -72,6 +72,10 @@ func (s *Stage) Scenes() []Scene {
 		}},
 		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
 		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
+		{Name: "order-past", Set: func(p *browser.Page) {
+			p.Go(s.Orders["CONFIRMED"])
+			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a"))`))
+		}},
 		{Name: "order-note", Set: at(created + "/note")},
 		{Name: "order-again", Set: at(newOrder + "?again=" + s.Orders["CANCELED"][len("/backoffice/orders/"):])},
 		{Name: "cancel", Set: at(created + "/cancel")},
