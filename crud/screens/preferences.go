@@ -58,8 +58,11 @@ func (s *Site) Prefer(c *fiber.Ctx, chosen map[string]string) error {
 		}
 	}
 	s.Recall(c, known)
-	if s.Remember == nil || len(known) == 0 || s.Enter(c) != nil {
+	if s.Remember == nil || len(known) == 0 {
 		return nil
+	}
+	if err := s.Enter(c); err != nil {
+		return nil //nolint:nilerr // what a stranger chooses is their browser's alone
 	}
 	return s.Remember(kit.Context(c), kit.Who(c).Operator, known)
 }
