@@ -120,7 +120,7 @@ func (b BulkRun) soFar() string {
 	if took < time.Minute {
 		return b.T("page.bulk.took_seconds", "orders", text, "seconds", max(1, int64(took.Seconds())))
 	}
-	return b.T("page.bulk.took", "orders", text, "time", b.Frame.Until(took))
+	return b.T("page.bulk.took", "orders", text, "time", b.Until(took))
 }
 
 // began says who has begun it, and when.

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"net/url"
+
 	"b2b.example/e2e/browser"
 )
 
@@ -45,11 +47,11 @@ func begin(p *browser.Page) {
 // bulkRun is a run that has ended, of an order of its own, one that is confirmed already and one that can't be.
 func (s *Stage) bulkRun(p *browser.Page) {
 	place(p)
-	address := "/backoffice/bulk-runs/new?action=confirm"
+	chosen := url.Values{"action": {"confirm"}}
 	for _, order := range []string{p.Path(), s.Orders["CONFIRMED"], s.Orders["CANCELED"]} {
-		address += "&order=" + order[len("/backoffice/orders/"):]
+		chosen.Add("order", order[len("/backoffice/orders/"):])
 	}
-	p.Go(address)
+	p.Go("/backoffice/bulk-runs/new?" + chosen.Encode())
 	p.Leads(func() { begin(p) })
 	p.Await(`!document.querySelector("#run [hx-trigger]")`)
 }
