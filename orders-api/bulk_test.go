@@ -539,3 +539,20 @@ func TestCheckFindsWhatIsBrokenInBulkRuns(t *testing.T) {
 		}
 	})
 }
+
+// TestBulkRunEndsWhenNothingWaits: a pass that comes to its end while orders wait, which others had in their hands, does not
+// end the run.
+func TestBulkRunEndsWhenNothingWaits(t *testing.T) {
+	eachIdle(t, func(w *world) {
+		w.placeAll(3)
+		w.browse(2).run("confirm", "filter=")
+		worker := w.worker(w.db)
+		worker.after[1] = 3
+		did, err := worker.step(w.t.Context())
+		require.NoError(w.t, err)
+		require.False(w.t, did)
+		require.EqualValues(w.t, 1, w.count("bulk_runs", "ended_at IS NULL"))
+		w.workOff()
+		require.Equal(w.t, []string{"1 DONE", "2 DONE", "3 DONE"}, w.became(1))
+	})
+}
