@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -188,9 +189,5 @@ func (v *View) answer() db.Answer {
 }
 
 func viewURL(id int64, below ...string) string {
-	address := home + "/views/" + strconv.FormatInt(id, 10)
-	for _, part := range below {
-		address += "/" + part
-	}
-	return address
+	return strings.Join(append([]string{home, "views", strconv.FormatInt(id, 10)}, below...), "/")
 }

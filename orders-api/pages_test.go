@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -525,7 +526,7 @@ func TestPagesTakeConstantStatements(t *testing.T) {
 		}
 		w.place(item(1, 1))
 		for i := range 3 { // views, of which each is counted
-			ana.save("sort=created_at&customer_id="+fmt.Sprint(i+1), fmt.Sprint("View ", i))
+			ana.save("sort=created_at&customer_id="+strconv.Itoa(i+1), fmt.Sprint("View ", i))
 		}
 		w.charts(ana) // the days before today are counted once for all
 		pages := map[string]int{home: 9, home + "/orders": 8, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1, activityURL + "?entity=order": 2, activityURL + "?actor=operator%3A3": 4}
