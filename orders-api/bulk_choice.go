@@ -30,7 +30,7 @@ type choice struct {
 }
 
 // choose reads which orders a page's parameters choose.
-func (b *backoffice) choose(ctx context.Context, params url.Values) (*choice, error) {
+func (b *backoffice) choose(params url.Values) (*choice, error) {
 	chosen := &choice{params: url.Values{}}
 	var err error
 	if params.Has(byFilter) {
@@ -38,9 +38,6 @@ func (b *backoffice) choose(ctx context.Context, params url.Values) (*choice, er
 	} else {
 		chosen.list, err = listOfIDs(params[byOrder])
 		chosen.params[byOrder] = params[byOrder]
-	}
-	if err == nil {
-		err = chosen.list.ready(b.db.Read(ctx))
 	}
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,13 +28,13 @@ type bulkForm struct {
 	chosen *choice
 }
 
-func (b *backoffice) readBulkForm(ctx context.Context, sent url.Values) (*bulkForm, error) {
+func (b *backoffice) readBulkForm(sent url.Values) (*bulkForm, error) {
 	f := &bulkForm{key: sent.Get("key"), action: Action(sent.Get(byAction)), why: readCancelForm(sent)}
 	if f.action != Confirm && f.action != Cancel {
 		return nil, crud.InvalidParam(byAction)
 	}
 	var err error
-	f.chosen, err = b.choose(ctx, sent)
+	f.chosen, err = b.choose(sent)
 	return f, err
 }
 
@@ -47,13 +46,13 @@ func (b *backoffice) newBulkRunPage(c *fiber.Ctx) error {
 		return err
 	}
 	if params.Get(byAction) == "export" {
-		chosen, err := b.choose(kit.Context(c), params)
+		chosen, err := b.choose(params)
 		if err != nil {
 			return err
 		}
 		return kit.Send(c, crud.FileAnswer(c, "orders", b.db.Now(), chosen.list.file(b.db)))
 	}
-	f, err := b.readBulkForm(kit.Context(c), params)
+	f, err := b.readBulkForm(params)
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,7 @@ func (b *backoffice) newBulkRunPage(c *fiber.Ctx) error {
 
 // askForBulkRun asks again, with what was answered already.
 func (b *backoffice) askForBulkRun(c *fiber.Ctx, sent url.Values) error {
-	f, err := b.readBulkForm(kit.Context(c), sent)
+	f, err := b.readBulkForm(sent)
 	if err != nil {
 		return err
 	}
@@ -72,7 +71,7 @@ func (b *backoffice) askForBulkRun(c *fiber.Ctx, sent url.Values) error {
 
 // startBulkRun begins a run, once for the form's key. A form that was sent with other values after that leads to the run.
 func (b *backoffice) startBulkRun(c *fiber.Ctx, sent url.Values) error {
-	f, err := b.readBulkForm(kit.Context(c), sent)
+	f, err := b.readBulkForm(sent)
 	if err != nil {
 		return err
 	}
