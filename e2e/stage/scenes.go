@@ -46,12 +46,6 @@ func (s *Stage) Scenes() []Scene {
 			browser.Eval[bool](p, `(f => { f.action = "`+s.Orders["CONFIRMED"]+`/undo"; return true })(document.querySelector("form.undo"))`)
 			p.Leads(func() { submit(p, "undo") })
 		}},
-		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
-		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
-		{Name: "order-past", Set: func(p *browser.Page) {
-			p.Go(s.Orders["CONFIRMED"])
-			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a"))`))
-		}},
 		{Name: "order-note", Set: at(created + "/note")},
 		{Name: "order-again", Set: at(newOrder + "?again=" + s.Orders["CANCELED"][len("/backoffice/orders/"):])},
 		{Name: "cancel", Set: at(created + "/cancel")},
@@ -81,6 +75,25 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "new-order-short", Set: shortLine},
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
+		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
+	}, s.lists(), s.changes(), settings(), s.imports(), s.bulkRuns())
+}
+
+// changes are pages of what others have changed, or what was otherwise.
+func (s *Stage) changes() []Scene {
+	return []Scene{
+		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
+		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
+		{Name: "order-past", Set: func(p *browser.Page) {
+			p.Go(s.Orders["CONFIRMED"])
+			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a"))`))
+		}},
+	}
+}
+
+// settings are the pages of how the reader likes theirs.
+func settings() []Scene {
+	return []Scene{
 		{Name: "keys", Set: at("/backoffice/keys")},
 		{Name: "keys-dialog", Set: func(p *browser.Page) {
 			p.Go("/backoffice/orders")
@@ -93,8 +106,7 @@ func (s *Stage) Scenes() []Scene {
 			p.Fill(browser.ID("time_zone"), "Atlantis")
 			p.Leads(func() { p.Press(kb.Enter) })
 		}},
-		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
-	}, s.lists(), s.imports(), s.bulkRuns())
+	}
 }
 
 // justConfirmed is an order of its own right after its confirmation, which can be undone.
