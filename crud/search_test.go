@@ -3,6 +3,7 @@ package crud_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestSearchOfFewAndOfMany(t *testing.T) {
 		}{
 			{"search=firm", func(int) bool { return true }, newest},
 			{"search=FIRM&sort=name", func(int) bool { return true }, byName},
-			{"search=firm+77", func(id int) bool { return strings.HasPrefix(fmt.Sprint(id), "77") }, newest},
+			{"search=firm+77", func(id int) bool { return strings.HasPrefix(strconv.Itoa(id), "77") }, newest},
 			{"search=even", isEven, newest},
 			{"search=even&sort=-name", isEven, func(a, b int) int { return byName(b, a) }},
 			{"search=firm&sort=lead_days", func(int) bool { return true }, func(a, b int) int { return 1_000_000*(a%300-b%300) + a - b }},
