@@ -26,6 +26,16 @@ var violations = map[string]struct {
 	statements []string
 	entity     string
 }{
+	"each change in bulk_runs has its event": {[]string{bulkRun(1, 0)}, "bulk_run 1"},
+	"each change in order_views has its event": {[]string{
+		"INSERT INTO order_views (id, owner_id, name, query, shared, version, created_at, updated_at) " +
+			"VALUES (1, 1, 'By hand', '', FALSE, 1, '2026-11-24 10:00:00', '2026-11-24 10:00:00')"}, "view 1"},
+	"a bulk run has the orders that it counts, and none waits once it has ended": {[]string{bulkRun(3, 2)}, "bulk_run 3"},
+	"what a bulk run did has its event, and nothing else has": {[]string{
+		"INSERT INTO bulk_run_orders (run_id, order_id, outcome, code, args, done_at) VALUES (2, 13, 'DONE', '', '{}', '2026-11-24 10:00:00')"}, "bulk_run 2"},
+	"an event of a bulk run is of one of its orders": {[]string{
+		"UPDATE events SET idempotency_caller = 'system:bulk-run', idempotency_key = 'bulk-run:9:order:14' " +
+			"WHERE entity_type = 'order' AND entity_id = 14 AND entity_version = 1"}, "order 14"},
 	"each change in customers has its event": {[]string{"UPDATE customers SET version = version + 1 WHERE id = 1"}, "customer 1"},
 	"each change in operators has its event": {[]string{"DELETE FROM events WHERE entity_type = 'operator' AND entity_id = 3"}, "operator 3"},
 	"a deleted customer frees its e-mail address, and no other does": {
@@ -68,6 +78,13 @@ var violations = map[string]struct {
 	"what is searched in operators is what is shown": {[]string{"UPDATE operators SET name_key = 'by hand' WHERE id = 3"}, "operator 3"},
 	"what is searched in products is what is shown":  {[]string{"UPDATE products SET name_key = 'by hand' WHERE id = 7"}, "product 7"},
 	"what is searched in orders is what is shown":    {[]string{"UPDATE orders SET customer_name_key = 'by hand' WHERE id = 11"}, "order 11"},
+}
+
+// bulkRun makes a run that counts so many orders, and has none.
+func bulkRun(id, orders int) string {
+	return fmt.Sprintf("INSERT INTO bulk_runs (id, action, cancel_note, actor, actor_name, channel, request_id, orders, done_orders, "+
+		"skipped_orders, failed_orders, done_cents, version, created_at, updated_at) "+
+		"VALUES (%d, 'confirm', '', 'operator:1', 'Ana', 'UI', 'by-hand', %d, 0, 0, 0, 0, 1, '2026-11-24 10:00:00', '2026-11-24 10:00:00')", id, orders)
 }
 
 // unchecked lets a connection write what the tables' own checks refuse.
