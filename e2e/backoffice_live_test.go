@@ -58,7 +58,7 @@ func TestAListLearnsOfChanges(t *testing.T) {
 		d.act(first, "confirm", d.operator, "")
 		within(t, p, fmt.Sprintf(`document.querySelector("tr[data-entity='order.%d'] a.news")?.textContent.trim().startsWith("Ana ")`, first))
 		require.Equal(t, before, browser.Eval[string](p, places), "nothing moves")
-		p.Await(fmt.Sprintf(`document.querySelector("#live [role=status]").textContent.startsWith("%d: Ana Ruiz confirmed the order at ")`, first))
+		p.Await(fmt.Sprintf(`document.querySelector("#live [aria-live]").textContent.startsWith("%d: Ana Ruiz confirmed the order at ")`, first))
 		require.Equal(t, 1, badges(p))
 
 		d.act(second, "confirm", d.operator, "")

@@ -1,7 +1,7 @@
 // A page that shows what others may change listens while it is seen: to a stream, or by asking again and again where a
 // stream does not get through. What has changed is marked in its place and said once; nothing moves until it is asked for.
 const live = document.getElementById("live");
-const [said, forms] = [live.querySelector("[role=status]"), live.querySelector("template").content];
+const [said, forms] = [live.querySelector("[aria-live]"), live.querySelector("template").content];
 const askEvery = 1500, firstWithin = 4_000, silentAfter = 15_000, again = 1000;
 
 const entities = () => [...document.querySelectorAll("[data-entity]")];
