@@ -31,7 +31,7 @@ torture: ## 10,000 operations and 200 faults against real processes; SEED=7 repe
 torture-selftest: ## break five rules of the product, one after the other, and see that torture finds each
 	go run ./e2e/torture -selftest -seed $(or $(SEED),0)
 
-shots: ## a picture of every page, theme, language and width in .shots, and the README's
+shots: ## a picture of every page, theme, language and width in docs/gallery, and the README's
 	go run ./e2e/shots
 
 bench: ## placing orders over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one

@@ -1,10 +1,13 @@
 // Command shots takes a picture of every page in every state, theme and language, on a wide screen and on a phone, for
-// people to look at. One of them is the README's.
+// people to look at: index.html has them all. One more of them is the README's.
 package main
 
 import (
+	"bytes"
+	_ "embed"
 	"flag"
 	"fmt"
+	"html/template"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +20,7 @@ import (
 const readme = "docs/orders.png"
 
 func main() {
-	folder := flag.String("o", ".shots", "the folder that the pictures go to")
+	folder := flag.String("o", "docs/gallery", "the folder that the pictures go to")
 	flag.Parse()
 	run := &run{}
 	defer run.end()
@@ -72,15 +75,18 @@ func (r *run) shoot(folder string) {
 	r.must(err)
 	r.Cleanup(func() { _ = chromium.Close() })
 	s := stage.Raise(r, chromium)
+	var looks []string
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for theme, dark := range map[string]bool{"light": false, "dark": true} {
 			for _, language := range []string{"en", "es"} {
 				o := browser.Options{Screen: screen, Dark: dark, Language: language}
-				name := filepath.Join(folder, fmt.Sprintf("%%s-%s-%s-%s.png", screen.Name, theme, language))
-				r.shootAll(s, o, name)
+				look := fmt.Sprintf("%s-%s-%s", screen.Name, theme, language)
+				looks = append(looks, look)
+				r.shootAll(s, o, filepath.Join(folder, "%s-"+look+".png"))
 			}
 		}
 	}
+	r.index(filepath.Join(folder, "index.html"), s, looks)
 	p := s.Visit(r, browser.Options{})
 	p.Go("/backoffice/orders")
 	r.write(readme, p.Picture(false))
@@ -100,6 +106,20 @@ func (r *run) shootAll(s *stage.Stage, o browser.Options, name string) {
 	fmt.Println(fmt.Sprintf(name, "*"))
 }
 
-func (r *run) write(path string, picture []byte) {
-	r.must(os.WriteFile(path, picture, 0o644))
+//go:embed index.html
+var index string
+
+// index writes a page with all pictures: a row of looks for each scene.
+func (r *run) index(path string, s *stage.Stage, looks []string) {
+	scenes := []string{s.LogIn().Name}
+	for _, scene := range s.Scenes() {
+		scenes = append(scenes, scene.Name)
+	}
+	var page bytes.Buffer
+	r.must(template.Must(template.New("").Parse(index)).Execute(&page, map[string][]string{"Scenes": scenes, "Looks": looks}))
+	r.write(path, page.Bytes())
+}
+
+func (r *run) write(path string, content []byte) {
+	r.must(os.WriteFile(path, content, 0o644))
 }
