@@ -143,7 +143,7 @@ func (d *desk) showHostile(text string) {
 			p.Resize(screen)
 			require.Zero(t, p.Overflow(), p.Path())
 		}
-		require.Zero(t, browser.Eval[int](p, "document.querySelectorAll('main script, main img, main [onload], main [onerror]').length"))
+		require.Zero(t, browser.Eval[int](p, `document.querySelectorAll("main script:not([src^='/backoffice/assets/']), main img, main [onload], main [onerror]").length`))
 	}
 	shows(name, sku, address, short(text), text)
 	p.Go("/backoffice/orders?customer_id=" + strconv.FormatInt(customer, 10))

@@ -36,6 +36,7 @@ func Raise(t browser.T, b *browser.Browser) *Stage {
 	for _, role := range []string{operator, manager} {
 		s.session[role] = logIn(t, s.Base, role)
 	}
+	s.restock(t)
 	p := s.Visit(t, browser.Options{})
 	for _, status := range []string{"CREATED", "CONFIRMED", "CANCELED"} {
 		p.Go("/backoffice/orders?status=" + status)
@@ -120,16 +121,33 @@ func isReady(base string) bool {
 
 func logIn(t browser.T, base, role string) []*http.Cookie {
 	t.Helper()
-	form := url.Values{"email": {role + "@demo.test"}, "password": {"demo1234"}}
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+"/backoffice/login", strings.NewReader(form.Encode()))
+	answer := send(t, base+"/backoffice/login", url.Values{"email": {role + "@demo.test"}, "password": {"demo1234"}}, nil)
+	require.NotEmpty(t, answer.Cookies(), answer.Status)
+	return answer.Cookies()
+}
+
+// restock sees to it that there is enough of the first product for all orders that scenes place.
+func (s *Stage) restock(t browser.T) {
+	t.Helper()
+	form := url.Values{"key": {"restock"}, "delta": {"10000"}, "note": {"Delivery"}}
+	answer := send(t, s.Base+"/backoffice/products/1/adjust", form, s.session[manager])
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+}
+
+// send sends a form as a browser does.
+func send(t browser.T, address string, form url.Values, cookies []*http.Cookie) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	for _, cookie := range cookies {
+		request.AddCookie(cookie)
+	}
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
-	require.NotEmpty(t, answer.Cookies(), answer.Status)
-	return answer.Cookies()
+	return answer
 }
 
 // freePort is a port that nobody has just now.

@@ -148,10 +148,11 @@
   document.addEventListener("focusin", hideOthers);
   hideOthers({ target: document.activeElement });
 
-  // A menu closes when something else is touched, and by Escape. On a phone the operator's has what stands beside it.
+  // A menu closes when something else is touched or gets the focus, and by Escape. On a phone the operator's has what stands beside it.
   const menus = "details.menu[open], details.operator[open]";
   const closeMenus = ({ target }) => document.querySelectorAll(menus).forEach((menu) => (menu.open = (menu.closest(".who") ?? menu).contains(target)));
   document.addEventListener("pointerdown", closeMenus);
+  document.addEventListener("focusin", closeMenus);
   document.addEventListener("keydown", ({ key, target }) => {
     const menu = key === "Escape" && target.closest(menus);
     if (!menu) return;
