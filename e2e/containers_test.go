@@ -21,8 +21,12 @@ var parts = map[string]string{
 	"customers-api": "./cmd/customers-api", "orders-api": "./cmd/orders-api", "orchestrator": "./cmd/local", "b2b": ".",
 }
 
-// largestProgram is how many bytes a program may have: with the base below it, an image stays under 30 MB.
-const largestProgram = 28_700_000
+// The most bytes that a program may have. With the base's 2 MB below it, the image of a service stays under 30 MB, and that of
+// b2b, which is all of them together, under 31 MB.
+const (
+	largestService = 28_000_000
+	largestB2B     = 28_700_000
+)
 
 // TestProgramsOfImages builds what the images hold: small, in need of nothing else, and made for a server's database.
 func TestProgramsOfImages(t *testing.T) {
@@ -33,7 +37,11 @@ func TestProgramsOfImages(t *testing.T) {
 		info, err := os.Stat(program)
 		require.NoError(t, err)
 		t.Logf("%s has %.1f MB", part, float64(info.Size())/1e6)
-		require.Less(t, info.Size(), int64(largestProgram), part)
+		most := int64(largestService)
+		if part == "b2b" {
+			most = largestB2B
+		}
+		require.Less(t, info.Size(), most, part)
 
 		file, err := elf.Open(program)
 		require.NoError(t, err)
