@@ -63,7 +63,8 @@ func (b *backoffice) activityView(c *fiber.Ctx, params url.Values, events []db.E
 	}
 	page.ClearURL, page.CSVURL = activityURL, addressOf(activityURL, params, func(p url.Values) { p.Set(byFormat, "csv") })
 	page.Days = activityDays.form(page.Reader, params, byActor, byEntity, byAction, byRequest)
-	t := &teller{Reader: page.Reader, params: params, subjects: append([]screens.Subject{orderSubject(page.Reader)}, append(kinds, viewSubject(page.Reader))...)}
+	t := &teller{Reader: page.Reader, params: params}
+	t.subjects = slices.Concat([]screens.Subject{orderSubject(t.Reader)}, kinds, []screens.Subject{runSubject(t.Reader), viewSubject(t.Reader)})
 	if t.names, err = b.Names(c, events); err != nil {
 		return page, err
 	}
@@ -112,6 +113,14 @@ func viewSubject(r web.Reader) screens.Subject {
 				return map[string]string{"true": r.T("page.yes"), "false": r.T("page.no")}[value]
 			}},
 		},
+	}
+}
+
+// runSubject is how bulk runs are told of.
+func runSubject(r web.Reader) screens.Subject {
+	return screens.Subject{
+		Name: "bulk_run", Label: r.T("page.bulk.one"), URL: bulkRuns, Actions: []string{"created", "ended"},
+		Told: []screens.Told{{Field: "orders", Label: r.T("page.bulk.orders"), Text: func(value string) string { return value }}},
 	}
 }
 
@@ -180,8 +189,11 @@ func (t *teller) subject(name string) screens.Subject {
 
 // wordsOf is how the ids of the sentences begin that tell what happened to a kind of entity.
 func wordsOf(entity string) string {
-	if entity == "order" {
+	switch entity {
+	case "order":
 		return "page.happened."
+	case "bulk_run":
+		return "page.happened.bulk."
 	}
 	return "page.happened.it."
 }

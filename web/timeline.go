@@ -15,6 +15,7 @@ var happeningLooks = map[string]look{
 	"deleted":        {"quiet", "trash-2"},
 	"restored":       {"info", "undo-2"},
 	"stock_adjusted": {"info", "package"},
+	"ended":          {"ok", "check"},
 
 	"confirmation_undone": {"info", "undo-2"},
 	"cancellation_undone": {"info", "undo-2"},

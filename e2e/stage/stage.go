@@ -121,21 +121,21 @@ func isReady(base string) bool {
 
 func logIn(t browser.T, base, role string) []*http.Cookie {
 	t.Helper()
-	answer := send(t, base+"/backoffice/login", url.Values{"email": {role + "@demo.test"}, "password": {"demo1234"}}, nil)
-	require.NotEmpty(t, answer.Cookies(), answer.Status)
-	return answer.Cookies()
+	status, cookies := send(t, base+"/backoffice/login", url.Values{"email": {role + "@demo.test"}, "password": {"demo1234"}}, nil)
+	require.NotEmpty(t, cookies, status)
+	return cookies
 }
 
 // restock sees to it that there is enough of the first product for all orders that scenes place.
 func (s *Stage) restock(t browser.T) {
 	t.Helper()
 	form := url.Values{"key": {"restock"}, "delta": {"10000"}, "note": {"Delivery"}}
-	answer := send(t, s.Base+"/backoffice/products/1/adjust", form, s.session[manager])
-	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
+	status, _ := send(t, s.Base+"/backoffice/products/1/adjust", form, s.session[manager])
+	require.Equal(t, http.StatusSeeOther, status)
 }
 
 // send sends a form as a browser does.
-func send(t browser.T, address string, form url.Values, cookies []*http.Cookie) *http.Response {
+func send(t browser.T, address string, form url.Values, cookies []*http.Cookie) (status int, given []*http.Cookie) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
@@ -147,7 +147,7 @@ func send(t browser.T, address string, form url.Values, cookies []*http.Cookie) 
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
-	return answer
+	return answer.StatusCode, answer.Cookies()
 }
 
 // freePort is a port that nobody has just now.
