@@ -1,12 +1,15 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +43,7 @@ func (d *DB) connectMySQL(ctx context.Context, url string, o Options) error {
 		return err
 	}
 	config.Params[isolation] = "'READ-COMMITTED'"
-	connector, err := mysqldriver.NewConnector(config)
+	connector, err := connectorTo(config)
 	if err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
@@ -56,7 +59,7 @@ func patientMySQL(config *mysqldriver.Config) *sql.DB {
 	patient := config.Clone()
 	patient.ReadTimeout = 0
 	patient.Params["lock_wait_timeout"] = "5"
-	connector, err := mysqldriver.NewConnector(patient)
+	connector, err := connectorTo(patient)
 	if err != nil {
 		panic(err) // the same settings have just been accepted
 	}
@@ -69,17 +72,14 @@ const sqlMode = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISI
 // mysqlConfig turns the address into the driver's settings. The server waits 3 s for a row, the driver 10 s for an
 // answer; clientFoundRows makes an UPDATE tell how many rows it found, so that a missing one is noticed.
 func mysqlConfig(address string) (*mysqldriver.Config, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
-		return nil, errors.New("database: the address must read mysql://user:password@host:3306/name")
+	u, servers := parseMySQL(address)
+	if servers == nil {
+		return nil, errors.New("database: the address must read mysql://user:password@host:3306/name, or host1:3306,host2:3306 for several hosts")
 	}
 	config := mysqldriver.NewConfig()
 	config.User = u.User.Username()
 	config.Passwd, _ = u.User.Password()
-	config.Net, config.Addr, config.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
-	if u.Port() == "" {
-		config.Addr += ":3306"
-	}
+	config.Net, config.Addr, config.DBName = "tcp", strings.Join(servers, ","), strings.Trim(u.Path, "/")
 	config.ParseTime, config.Loc = true, time.UTC
 	config.Timeout, config.ReadTimeout, config.WriteTimeout = 3*time.Second, 10*time.Second, 10*time.Second
 	config.ClientFoundRows, config.RejectReadOnly = true, true
@@ -93,11 +93,33 @@ func mysqlConfig(address string) (*mysqldriver.Config, error) {
 	return config, nil
 }
 
+// parseMySQL gives what all servers of an address have in common, and each with its port; none where something is wrong.
+func parseMySQL(address string) (common *url.URL, servers []string) {
+	authority, path, _ := strings.Cut(strings.TrimPrefix(address, "mysql://"), "/")
+	at := strings.LastIndex(authority, "@") + 1
+	for host := range strings.SplitSeq(authority[at:], ",") {
+		u, err := url.Parse("mysql://" + authority[:at] + host + "/" + path)
+		if err != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") == "" {
+			return nil, nil
+		}
+		if strings.ContainsAny(u.Hostname(), ":;") && net.ParseIP(u.Hostname()) == nil {
+			return nil, nil
+		}
+		port := cmp.Or(u.Port(), "3306")
+		server := net.JoinHostPort(u.Hostname(), port)
+		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 || slices.Contains(servers, server) {
+			return nil, nil
+		}
+		common, servers = u, append(servers, server)
+	}
+	return common, servers
+}
+
 var mariaDB = regexp.MustCompile(`^(\d+)\.(\d+)\.\d+-MariaDB`)
 
 // isolationVariable asks the server which variable sets the isolation of a session: MariaDB before 11.1 has its own name.
 func isolationVariable(ctx context.Context, config *mysqldriver.Config) (string, error) {
-	connector, err := mysqldriver.NewConnector(config)
+	connector, err := connectorTo(config)
 	if err != nil {
 		return "", fmt.Errorf("database: %w", err)
 	}

@@ -44,7 +44,8 @@ type DB struct {
 	patient func() *sql.DB // connections that may take long: for checks, and on MySQL for migrations
 }
 
-// Open connects to "mysql://user:password@host:3306/name" or "sqlite:path" and checks that the database answers.
+// Open connects to "mysql://user:password@host:3306/name" or "sqlite:path" and checks that the database answers. Of several
+// hosts, with commas between, it is the one that takes changes.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -22,6 +22,8 @@ const (
 	mysqlDeadlock      = 1213
 	mysqlCommitFailed  = 1180
 	mysqlRolledBack    = 3101 // by the cluster, at commit
+	mysqlNotAgreed     = 3100 // the cluster could not be asked at commit: its server is cut off from it, or leaves it
+	mysqlOffline       = 3032 // for everybody but administrators
 	mysqlDuplicate     = 1062
 	mysqlShutdown      = 1053
 	mysqlKilled        = 1317
@@ -57,7 +59,7 @@ func runsAgain(err error) bool {
 		return false
 	}
 	switch mysqlCode(err) {
-	case mysqlLockWait, mysqlDeadlock, mysqlCommitFailed, mysqlRolledBack, mysqlShutdown, mysqlKilled, mariaConnKilled,
+	case mysqlLockWait, mysqlDeadlock, mysqlCommitFailed, mysqlRolledBack, mysqlNotAgreed, mysqlOffline, mysqlShutdown, mysqlKilled, mariaConnKilled,
 		mysqlTooManyConns, mysqlUsersConns, mysqlUsersLimit:
 		return true
 	}
@@ -70,7 +72,7 @@ func runsAgain(err error) bool {
 
 func lostConnection(err error) bool {
 	var network *net.OpError
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysqldriver.ErrInvalidConn) ||
+	return errors.Is(err, errNoWriter) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysqldriver.ErrInvalidConn) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 

@@ -39,7 +39,7 @@ type Settings struct {
 
 // Database says where the tables are. The orchestrator has none, so it is apart from Settings.
 type Database struct {
-	DatabaseURL  string `env:"DATABASE_URL" help:"mysql://user:pass@host:3306/b2b or sqlite:path" secret:"true"`
+	DatabaseURL  string `env:"DATABASE_URL" help:"mysql://user:pass@host:3306/b2b (a cluster: host1:3306,host2:3306) or sqlite:path" secret:"true"`
 	DatabasePool int    `env:"DATABASE_POOL" envDefault:"16" help:"connections that each process keeps to the database, at most"`
 	Migrate      bool   `env:"MIGRATE" envDefault:"on" help:"bring the tables up to date at start"`
 }

@@ -23,6 +23,7 @@ type settings struct {
 	overlay    string    // of the build, "" for the product as it is
 	progress   io.Writer // is told how far it is
 	untilFirst bool      // violation: nothing is begun after it
+	cluster    *cluster  // nil: a database server of its own
 }
 
 // campaign is one run.
@@ -63,7 +64,7 @@ type tally struct {
 
 // torture runs a campaign and gives its report. An error says that it could not be run; what it found is in the report.
 func torture(ctx context.Context, s settings) (r *report, err error) {
-	h, err := build(ctx, s.root, s.overlay)
+	h, err := build(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func torture(ctx context.Context, s settings) (r *report, err error) {
 		h.wipe()
 	}()
 	random := rand.New(rand.NewPCG(s.seed, 0))
-	c.due = plan(random, s.operations*8/10, s.faults)
+	c.due = plan(random, kinds(s.cluster), s.operations*8/10, s.faults)
 	c.work(ctx, s.operations*9/10)
 	if err := c.heal(ctx); err != nil {
 		return nil, err

@@ -38,8 +38,14 @@ type kind struct {
 	strike  func(ctx context.Context, h *house, f fault) (mend func(context.Context) error, err error)
 }
 
-// kinds are all that can happen.
-func kinds() []*kind {
+// kinds are all that can happen: to a cluster, which has wires of its own, that processes are killed.
+func kinds(cluster *cluster) []*kind {
+	if cluster != nil {
+		return []*kind{
+			{"kill -9 of the writer", []string{database}, 30 * time.Second, cluster.killWriter},
+			{"kill -9", services, time.Second, kill},
+		}
+	}
 	everyWire, killable := names(), services
 	return []*kind{
 		{"cut", everyWire, 2 * time.Second, cut},
@@ -72,8 +78,8 @@ func names() []string {
 }
 
 // plan makes so many faults for so many operations, every kind as often as every other. A seed makes the same plan always.
-func plan(random *rand.Rand, operations, faults int) []fault {
-	all, planned := kinds(), make([]fault, faults)
+func plan(random *rand.Rand, all []*kind, operations, faults int) []fault {
+	planned := make([]fault, faults)
 	order := random.Perm(len(all))
 	for i := range planned {
 		k := all[order[i%len(all)]]

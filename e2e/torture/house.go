@@ -65,8 +65,10 @@ type house struct {
 	folder    string
 	parts     map[string]*process
 	links     map[string]*link
-	admin     *sql.DB // to the server itself, past all wires
-	url       string  // of the database, past all wires
+	admin     *sql.DB  // to the server itself, past all wires; nil for a cluster
+	url       string   // of the database, past all wires
+	database  *db.DB   // what is there
+	cluster   *cluster // nil for a server of its own
 	operators []operator
 	manager   operator
 	furnished int64        // the last event of what was there before all clients
@@ -81,14 +83,14 @@ type operator struct {
 
 func (o operator) caller() string { return fmt.Sprintf("operator:%d", o.id) }
 
-// build makes the house; overlay is the file of a build that replaces sources, "" for the product as it is.
-func build(ctx context.Context, root, overlay string) (*house, error) {
+// build makes the house.
+func build(ctx context.Context, s settings) (*house, error) {
 	folder, err := os.MkdirTemp("", "b2b-torture-")
 	if err != nil {
 		return nil, err
 	}
-	h := &house{folder: folder, parts: map[string]*process{}, links: map[string]*link{}}
-	if err := h.raise(ctx, root, overlay); err != nil {
+	h := &house{folder: folder, parts: map[string]*process{}, links: map[string]*link{}, cluster: s.cluster}
+	if err := h.raise(ctx, s.root, s.overlay); err != nil {
 		err = errors.Join(err, h.end())
 		h.wipe()
 		return nil, err
@@ -100,7 +102,13 @@ func (h *house) raise(ctx context.Context, root, overlay string) error {
 	if err := h.compile(ctx, root, overlay); err != nil {
 		return err
 	}
-	if err := h.startDatabase(ctx, root); err != nil {
+	if h.cluster != nil {
+		h.url = h.cluster.url
+	} else if err := h.startDatabase(ctx, root); err != nil {
+		return err
+	}
+	var err error
+	if h.database, err = db.Open(ctx, h.url, db.Options{Migrate: true}); err != nil {
 		return err
 	}
 	if err := h.wire(ctx); err != nil {
@@ -154,11 +162,7 @@ func (h *house) startDatabase(ctx context.Context, root string) error {
 		return fmt.Errorf("the database server: %w; its log ends with:\n%s", err, p.tail())
 	}
 	h.url = "mysql://root@127.0.0.1:" + port + "/b2b"
-	d, err := db.Open(ctx, h.url, db.Options{Migrate: true})
-	if err != nil {
-		return err
-	}
-	return d.Close()
+	return nil
 }
 
 // makeDatabase waits for the server to answer.
@@ -182,6 +186,9 @@ func (h *house) wire(ctx context.Context) error {
 	}
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	for _, w := range wires {
+		if w.to == database && h.cluster != nil {
+			continue
+		}
 		l, err := newLink(server, w.name, "127.0.0.1:"+h.parts[w.to].port)
 		if err != nil {
 			return err
@@ -209,10 +216,18 @@ func (h *house) wire(ctx context.Context) error {
 			"CANCEL_WINDOW=24h", "UNDO_WINDOW=24h", // so that no refusal depends on how long a fault lasted
 		}
 		if s.database != "" {
-			p.environment = append(p.environment, "DATABASE_URL=mysql://root@127.0.0.1:"+h.links[s.database].port()+"/b2b")
+			p.environment = append(p.environment, "DATABASE_URL="+h.databaseAt(s.database))
 		}
 	}
 	return nil
+}
+
+// databaseAt is the address of the database by a link; a cluster is reached without one.
+func (h *house) databaseAt(name string) string {
+	if h.cluster != nil {
+		return h.cluster.url
+	}
+	return "mysql://root@127.0.0.1:" + h.links[name].port() + "/b2b"
 }
 
 // at is the address of a link's nearer end.
@@ -243,17 +258,12 @@ func (h *house) furnish(ctx context.Context) error {
 			return err
 		}
 	}
-	return h.admin.QueryRowContext(ctx, "SELECT MAX(id) FROM b2b.events").Scan(&h.furnished)
+	return h.database.Read(ctx).Raw("SELECT MAX(id) FROM events").Scan(&h.furnished).Error
 }
 
 // employ adds an operator and logs in.
 func (h *house) employ(ctx context.Context, name, role string) (operator, error) {
-	d, err := db.Open(ctx, h.url, db.Options{})
-	if err != nil {
-		return operator{}, err
-	}
-	defer func() { _ = d.Close() }()
-	table := crud.NewTable(d, entities.Operators)
+	table := crud.NewTable(h.database, entities.Operators)
 	credentials := fmt.Sprintf(`"email": %q, "password": %q`, url.QueryEscape(name)+"@example.test", password)
 	input, err := table.Input(fmt.Appendf(nil, `{%s, "name": %q, "role": %q}`, credentials, name, role))
 	if err != nil {
@@ -312,6 +322,9 @@ func (h *house) end() error {
 	for _, l := range h.links {
 		l.proxy.Stop()
 	}
+	if h.database != nil {
+		err = errors.Join(err, h.database.Close())
+	}
 	if h.admin != nil {
 		err = errors.Join(err, h.admin.Close())
 	}
@@ -331,9 +344,10 @@ func (h *house) wipe() {
 // deadlocks is how many the database server has met since it was started.
 func (h *house) deadlocks(ctx context.Context) (n int64, err error) {
 	var name string
-	err = h.admin.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'").Scan(&name, &n)
+	read := h.database.Read(ctx)
+	err = read.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'").Row().Scan(&name, &n)
 	if errors.Is(err, sql.ErrNoRows) { // MySQL has it elsewhere
-		err = h.admin.QueryRowContext(ctx, "SELECT count FROM information_schema.INNODB_METRICS WHERE name = 'lock_deadlocks'").Scan(&n)
+		err = read.Raw("SELECT count FROM information_schema.INNODB_METRICS WHERE name = 'lock_deadlocks'").Row().Scan(&n)
 	}
 	return n, err
 }

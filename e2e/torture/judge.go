@@ -56,11 +56,7 @@ var models = map[string]porcupine.Model{anOrder: orders, aStock: stocks, aProduc
 
 // judge compares what clients were told with what is in the database.
 func (c *campaign) judge(ctx context.Context) error {
-	d, err := db.Open(ctx, c.house.url, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
+	d := c.house.database
 	report := func(f db.Finding) { c.violation("b2b check: %s %d: %s (%s)", f.Entity, f.ID, f.Found, f.Invariant) }
 	if err := customersapi.Check(ctx, d, report); err != nil {
 		return err

@@ -35,6 +35,9 @@ func run() error {
 	operations := flag.Int("operations", 10_000, "how much clients do")
 	faults := flag.Int("faults", 200, "how much goes wrong meanwhile")
 	seed := flag.Uint64("seed", 0, "makes the plan; 0: a new one, which is printed")
+	address := flag.String("cluster", "", "DATABASE_URL of a cluster with an empty database, instead of a server of our own")
+	kill := flag.String("kill-writer", "", "command that kills the server of the cluster that writes")
+	rejoin := flag.String("rejoin", "", "command that brings back the server that was killed, and returns when it is part of the cluster again")
 	test := flag.Bool("selftest", false, "break the product's rules, one after the other, and see that each is found")
 	flag.Parse()
 	if os.Getenv("TORTURE") == "short" {
@@ -46,6 +49,9 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	s := settings{operations: *operations, faults: *faults, clients: clients, seed: *seed, root: ".", progress: os.Stderr}
+	if *address != "" {
+		s.cluster = &cluster{url: *address, kill: *kill, rejoin: *rejoin}
+	}
 	if *test {
 		return selftest(ctx, s)
 	}
