@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/db"
+	"b2b.example/db/dbtest"
 	"b2b.example/kit/fault"
 )
 
@@ -66,6 +68,13 @@ func TestTheWriterIsFound(t *testing.T) {
 	assert.Equal(t, allAt(two.port), portsOf(t, d, writeMark))
 
 	two.takes(t, false)
+	one.takes(t, true)
+	assert.Equal(t, one.port, changedAt(t, d))
+	two.takes(t, true)
+	assert.Equal(t, allAt(one.port), portsOf(t, d, readPort), "a former writer may be outside of its cluster")
+
+	one.takes(t, false)
+	two.takes(t, false)
 	err := d.Tx(ctx, func(tx *db.Tx) error { return tx.Exec("INSERT INTO marks VALUES (1)").Error })
 	require.True(t, fault.Is(err, "BUSY"), "%v", err)
 	_, err = db.Open(ctx, "mysql://b2b@"+forth+"/b2b", db.Options{})
@@ -94,6 +103,21 @@ func TestTheWriterTurnsReadOnlyInATransaction(t *testing.T) {
 	assert.Equal(t, 2, runs)
 	assert.Zero(t, one.marks(t))
 	assert.Equal(t, 1, two.marks(t))
+}
+
+// TestWhatAClusterAnswersWhileItElectsIsRunAgain: and is no fault of ours that a caller would be told as 500.
+func TestWhatAClusterAnswersWhileItElectsIsRunAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, number := range []uint16{3032, 3100, 3101} {
+			runs := 0
+			err := d.Tx(ctx, func(*db.Tx) error {
+				runs++
+				return &mysqldriver.MySQLError{Number: number}
+			})
+			assert.True(t, fault.Is(err, "BUSY"), "%d: %v", number, err)
+			assert.Equal(t, 5, runs, number)
+		}
+	})
 }
 
 const atOnce = 8 // connections

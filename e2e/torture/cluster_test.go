@@ -25,7 +25,7 @@ func TestOneWriterIsKilledAtATime(t *testing.T) {
 		})
 	}
 	strikes.Wait()
-	done, err := os.ReadFile(file) //nolint:gosec // the path was made here
+	done, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, strings.Repeat("kill\nrejoin\n", 4), string(done))
 
