@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"database/sql"
 	"net"
 	"os/exec"
@@ -172,6 +173,7 @@ func openHosts(t *testing.T, hosts string) *db.DB {
 // server is a database server of a test's own, with a table of marks.
 type server struct {
 	command *exec.Cmd
+	log     bytes.Buffer // to be read when it has ended
 	port    string
 	admin   *sql.DB
 }
@@ -184,6 +186,8 @@ func startServer(t *testing.T) *server {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	s := &server{port: port, command: exec.CommandContext(ctx, "../scripts/database-server", t.TempDir(), port)}
+	s.command.Stdout, s.command.Stderr = &s.log, &s.log
+	s.command.WaitDelay = time.Second
 	require.NoError(t, s.command.Start())
 	t.Cleanup(func() { s.kill(t) })
 	s.admin, err = sql.Open("mysql", "root@tcp(127.0.0.1:"+port+")/")
@@ -195,7 +199,10 @@ func startServer(t *testing.T) *server {
 // ready waits for the server, and makes what a test needs: for an account that may not write where it is read-only.
 func (s *server) ready(t *testing.T) {
 	t.Helper()
-	require.Eventually(t, func() bool { return s.admin.PingContext(ctx) == nil }, time.Minute, 50*time.Millisecond)
+	if !assert.Eventually(t, func() bool { return s.admin.PingContext(ctx) == nil }, time.Minute, 50*time.Millisecond) {
+		s.kill(t)
+		require.FailNow(t, "the server did not start", s.log.String())
+	}
 	for _, statement := range []string{
 		"CREATE DATABASE b2b", "CREATE TABLE b2b.marks (n INT)", "CREATE USER b2b@'127.0.0.1'", "GRANT ALL ON b2b.* TO b2b@'127.0.0.1'",
 	} {
