@@ -17,6 +17,9 @@ import (
 // TestFewerConnectionsThanOurs: where the server allows an account fewer connections than the pool has, as managed ones
 // do, changes wait for their turn or are told to come back: nobody hears that something is wrong, and each is done once.
 func TestFewerConnectionsThanOurs(t *testing.T) {
+	server := startServer(t) // accounts are made there, which not everybody may
+	server.ready(t)
+	t.Setenv("TEST_DATABASE_URL", "mysql://root@127.0.0.1:"+server.port+"/")
 	address := dbtest.MySQL(t)
 	owner := dbtest.Open(t, address, db.Options{})
 	u, err := url.Parse(address)

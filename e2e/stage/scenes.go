@@ -86,7 +86,7 @@ func (s *Stage) changes() []Scene {
 		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
 		{Name: "order-past", Set: func(p *browser.Page) {
 			p.Go(s.Orders["CONFIRMED"])
-			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a"))`))
+			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a[href*='as_of=']"))`))
 		}},
 	}
 }
