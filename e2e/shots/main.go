@@ -75,6 +75,9 @@ func (r *run) shoot(folder string) {
 	r.must(err)
 	r.Cleanup(func() { _ = chromium.Close() })
 	s := stage.Raise(r, chromium)
+	p := s.Visit(r, browser.Options{})
+	p.Go("/backoffice/orders")
+	r.write(readme, p.Picture(false))
 	var looks []string
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for theme, dark := range map[string]bool{"light": false, "dark": true} {
@@ -87,9 +90,6 @@ func (r *run) shoot(folder string) {
 		}
 	}
 	r.index(filepath.Join(folder, "index.html"), s, looks)
-	p := s.Visit(r, browser.Options{})
-	p.Go("/backoffice/orders")
-	r.write(readme, p.Picture(false))
 }
 
 // shootAll takes every picture that a browser with these options shows.
