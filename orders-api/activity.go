@@ -32,11 +32,11 @@ func parseActivity(params url.Values, hidden []string) (*activity, error) {
 	if len(hidden) > 0 {
 		a.only("COALESCE(entity_type, NULL) NOT IN ?", hidden)
 	}
-	return a, a.narrow()
+	return a, a.readFilters()
 }
 
-// narrow narrows the list as far as one index serves it: to who, or what, or a request; and to days.
-func (a *activity) narrow() error {
+// readFilters narrows the list as far as one index serves it: to who, or what, or a request; and to days.
+func (a *activity) readFilters() error {
 	narrowed := ""
 	for _, by := range []struct{ name, column, below string }{
 		{byActor, "actor", ""}, {byEntity, "entity_type", ""}, {byAction, "action", byEntity}, {byRequest, "request_id", ""},

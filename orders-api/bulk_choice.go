@@ -136,8 +136,8 @@ func (c *choice) foresee(ctx context.Context, d *db.DB, action Action, rules Rul
 		return nil, err
 	}
 	var found []Order
-	err = query.Select("id", "status", "confirmed_at", "canceled_at", "units", "total_cents").
-		Order("created_at DESC, id DESC").Limit(mostInRun + 1).Find(&found).Error
+	err = c.list.order.Sorted(query, false).Select("id", "status", "confirmed_at", "canceled_at", "units", "total_cents").
+		Limit(mostInRun + 1).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("chosen orders: %w", err)
 	}

@@ -34,8 +34,11 @@ func (b *backoffice) readBulkForm(sent url.Values) (*bulkForm, error) {
 		return nil, crud.InvalidParam(byAction)
 	}
 	var err error
-	f.chosen, err = b.choose(sent)
-	return f, err
+	if f.chosen, err = b.choose(sent); err != nil {
+		return nil, err
+	}
+	f.chosen.list.order = sorts["-created_at"] // a run takes the newest
+	return f, nil
 }
 
 // newBulkRunPage tells what a run would do with the orders that were chosen, before it is begun. To export them changes

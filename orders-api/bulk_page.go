@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -302,7 +301,7 @@ func (b *backoffice) selection(c *fiber.Ctx, params url.Values, page *web.Orders
 	}
 	whole := page.Newer == "" && page.Older == ""
 	page.Selection = &web.Selection{
-		All: params.Get(bySelect) == selectAll, Filter: strings.TrimPrefix(strings.TrimPrefix(listURL(params, unselected), home+"/orders"), "?"),
+		All: params.Get(bySelect) == selectAll, Filter: savedQuery(params),
 		AllURL: listURL(params, func(p url.Values) { p.Set(bySelect, selectAll) }), ClearURL: listURL(params, unselected),
 	}
 	if whole {

@@ -162,7 +162,8 @@ func (l *list) rows(read *gorm.DB) (rows, error) {
 		return rows{}, err
 	}
 	where, args := l.condition()
-	return rows{id: "id", sql: fmt.Sprintf("FROM orders WHERE %s ORDER BY created_at DESC, id DESC LIMIT %d", where, mostInRun), args: args}, nil
+	sql := fmt.Sprintf("FROM orders WHERE %s ORDER BY %s DESC, id DESC LIMIT %d", where, l.order.Column, mostInRun)
+	return rows{id: "id", sql: sql, args: args}, nil
 }
 
 // rowsOf are the orders of another run with an outcome.

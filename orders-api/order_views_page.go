@@ -23,10 +23,11 @@ const (
 	byQuery    = "query" // what a new view is to show: the query of the list's address
 )
 
-// savedQuery is what a view keeps of the list's address: all but the place in the list.
+// savedQuery is what a view, and a choice of all that match, keep of the list's address: all but the place in the list and
+// what is chosen there.
 func savedQuery(params url.Values) string {
 	kept := maps.Clone(params)
-	for _, name := range []string{byCursor, byFormat} {
+	for _, name := range []string{byCursor, byFormat, bySelect} {
 		kept.Del(name)
 	}
 	for name := range kept {
@@ -69,7 +70,7 @@ func (b *backoffice) savedViews(c *fiber.Ctx, r web.Reader, params url.Values) (
 // isWorthSaving says whether a list is more than one of the tabs that are always there.
 func isWorthSaving(params url.Values) bool {
 	for name := range params {
-		if name != byStatus && name != byView && name != byCursor && strings.TrimSpace(params.Get(name)) != "" {
+		if name != byStatus && name != byView && name != byCursor && name != bySelect && strings.TrimSpace(params.Get(name)) != "" {
 			return true
 		}
 	}

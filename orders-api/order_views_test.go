@@ -63,6 +63,7 @@ func TestViewsAreSaved(t *testing.T) {
 		require.Contains(t, w.browse(1).get(ordersURL+"?search=acme").tabs(), "Acme Shared Done", "not to be changed by a viewer")
 		require.NotContains(t, w.browse(1).get(ordersURL+"?search=acme").tabs(), "Delete")
 		require.Contains(t, w.browse(1).get(ordersURL+"?search=nut").tabs(), "Save view")
+		require.NotContains(t, w.browse(1).get(ordersURL+"?select=all").tabs(), "Save view", "what is chosen is no part of a view")
 		require.Regexp(t, `Ana manager created it View 3 Name Done Shared No → Yes`, ana.get(home+"/activity").text())
 	})
 }
