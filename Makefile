@@ -31,8 +31,8 @@ torture: ## 10,000 operations and 200 faults against real processes; SEED=7 repe
 torture-selftest: ## break five rules of the product, one after the other, and see that torture finds each
 	go run ./e2e/torture -selftest -seed $(or $(SEED),0)
 
-shots: ## a picture of every page, theme, language and width in docs/gallery, and the README's
-	go run ./e2e/shots
+shots: ## a picture of every page, theme, language and width in docs/gallery, and the README's; ONLY=^products takes some
+	go run ./e2e/shots -only "$(ONLY)"
 
 bench: ## placing orders over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one
 	DURABLE=1 scripts/with-database go run ./e2e/bench

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"b2b.example/e2e/browser"
@@ -21,9 +22,13 @@ const readme = "docs/orders.png"
 
 func main() {
 	folder := flag.String("o", "docs/gallery", "the folder that the pictures go to")
+	only := flag.String("only", "", "a pattern: pictures of the scenes whose names it matches, and no other")
 	flag.Parse()
 	run := &run{}
 	defer run.end()
+	pattern, err := regexp.Compile(*only)
+	run.must(err)
+	run.only = pattern
 	run.shoot(*folder)
 }
 
@@ -31,6 +36,7 @@ func main() {
 type run struct {
 	ends   []func()
 	failed bool
+	only   *regexp.Regexp
 }
 
 func (*run) Helper()                         {}
@@ -75,9 +81,11 @@ func (r *run) shoot(folder string) {
 	r.must(err)
 	r.Cleanup(func() { _ = chromium.Close() })
 	s := stage.Raise(r, chromium)
-	p := s.Visit(r, browser.Options{})
-	p.Go("/backoffice/orders")
-	r.write(readme, p.Picture(false))
+	if r.only.String() == "" {
+		p := s.Visit(r, browser.Options{})
+		p.Go("/backoffice/orders")
+		r.write(readme, p.Picture(false))
+	}
 	var looks []string
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for theme, dark := range map[string]bool{"light": false, "dark": true} {
@@ -94,16 +102,26 @@ func (r *run) shoot(folder string) {
 
 // shootAll takes every picture that a browser with these options shows.
 func (r *run) shootAll(s *stage.Stage, o browser.Options, name string) {
-	stranger := s.Stranger(r, o)
-	s.LogIn().Set(stranger)
-	r.write(fmt.Sprintf(name, s.LogIn().Name), stranger.Picture(true))
-	visit := s.Visits(r, o)
-	for _, scene := range s.Scenes() {
-		p := visit(scene)
+	visit, stranger := s.Visits(r, o), s.Stranger(r, o)
+	for _, scene := range r.scenes(s) {
+		p := stranger
+		if scene.Name != s.LogIn().Name {
+			p = visit(scene)
+		}
 		scene.Set(p)
 		r.write(fmt.Sprintf(name, scene.Name), p.Picture(true))
 	}
 	fmt.Println(fmt.Sprintf(name, "*"))
+}
+
+// scenes are those that pictures are taken of.
+func (r *run) scenes(s *stage.Stage) (wanted []stage.Scene) {
+	for _, scene := range append([]stage.Scene{s.LogIn()}, s.Scenes()...) {
+		if r.only.MatchString(scene.Name) {
+			wanted = append(wanted, scene)
+		}
+	}
+	return wanted
 }
 
 //go:embed index.html
@@ -111,8 +129,8 @@ var index string
 
 // index writes a page with all pictures: a row of looks for each scene.
 func (r *run) index(path string, s *stage.Stage, looks []string) {
-	scenes := []string{s.LogIn().Name}
-	for _, scene := range s.Scenes() {
+	var scenes []string
+	for _, scene := range r.scenes(s) {
 		scenes = append(scenes, scene.Name)
 	}
 	var page bytes.Buffer

@@ -76,7 +76,7 @@ func (s *Stage) Scenes() []Scene {
 		{Name: "customer-deleted", Set: at(s.Deleted)},
 		{Name: "customers-deleted", Set: at("/backoffice/customers?deleted=true")},
 		{Name: "nothing-there", Set: at("/backoffice/orders/999999999")},
-	}, s.lists(), s.changes(), settings(), s.imports(), s.bulkRuns())
+	}, s.lists(), s.entities(), s.changes(), settings(), s.imports(), s.bulkRuns())
 }
 
 // changes are pages of what others have changed, or what was otherwise.

@@ -1,0 +1,73 @@
+package stage
+
+import (
+	"slices"
+	"strconv"
+
+	"b2b.example/e2e/browser"
+)
+
+const (
+	products  = "/backoffice/products"
+	customers = "/backoffice/customers"
+	operators = "/backoffice/operators"
+)
+
+// entities are the screens that come from descriptions: lists, what there is of one, and their forms.
+func (s *Stage) entities() []Scene {
+	return slices.Concat(
+		kind("products", products, 1),
+		kind("customers", customers, 1),
+		kind("operators", operators, 2),
+		[]Scene{
+			{Name: "products-low", Set: at(products + "?low_stock=true")},
+			{Name: "products-none", Set: at(products + "?search=nothing+like+it")},
+			{Name: "products-conflict", Manager: true, Set: conflict(products+"/2/edit", "price_cents", "name")},
+			{Name: "customers-conflict", Set: conflict(customers+"/2/edit", "phone", "tax_id")},
+			{Name: "customers-delete", Set: at(customers + "/2/delete")},
+			{Name: "customers-unknown-filter", Set: at(customers + "?colour=red")},
+			{Name: "adjust-stock", Manager: true, Set: at(products + "/1/adjust")},
+			{Name: "adjust-stock-refused", Manager: true, Set: func(p *browser.Page) {
+				p.Go(products + "/1/adjust")
+				p.Leads(func() { browser.Eval[bool](p, `document.querySelector("[name=delta]").form.requestSubmit(), true`) })
+			}},
+			{Name: "not-for-operators", Set: at(operators)},
+		},
+	)
+}
+
+// kind are the pages that each kind has, as a manager sees them, with one of it.
+func kind(name, all string, one int) []Scene {
+	this := all + "/" + strconv.Itoa(one)
+	return []Scene{
+		{Name: name, Manager: true, Set: at(all)},
+		{Name: name + "-one", Manager: true, Set: at(this)},
+		{Name: name + "-new", Manager: true, Set: at(all + "/new")},
+		{Name: name + "-new-refused", Manager: true, Set: func(p *browser.Page) {
+			p.Go(all + "/new")
+			p.Leads(func() { save(p) })
+		}},
+		{Name: name + "-edit", Manager: true, Set: at(this + "/edit")},
+	}
+}
+
+// save presses the button that a form is for.
+func save(p *browser.Page) {
+	browser.Eval[bool](p, `(form => (form.requestSubmit(form.querySelector(".submit [name=do]")), true))(document.getElementById("entity-form"))`)
+}
+
+// conflict sends a form with two fields changed, one of which somebody else has changed since it was opened.
+func conflict(form, both, mine string) func(p *browser.Page) {
+	return func(p *browser.Page) {
+		p.Go(form)
+		browser.Eval[int](p, `fetch(location.href, {method: "POST", body: (sent => {
+			sent.set("key", crypto.randomUUID())
+			sent.set("do", "save")
+			sent.set("`+both+`", Date.now() % 1000 + 1000)
+			return sent
+		})(new URLSearchParams(new FormData(document.getElementById("entity-form"))))}).then(answer => answer.status)`)
+		p.Fill(browser.ID(both), "12345")
+		p.Fill(browser.ID(mine), "B12345678")
+		p.Leads(func() { save(p) })
+	}
+}
