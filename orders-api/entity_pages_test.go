@@ -45,6 +45,12 @@ func TestProductScreens(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.status, "12.50 is no amount in Spanish, and 1250 was not meant")
 		require.Contains(t, wrong.html, `value="12.50"`)
 		require.Contains(t, wrong.html, `&lt;b&gt;Tornillo&lt;/b&gt;`)
+		require.Empty(t, empty.Get("price_cents"), "an amount that must be given is not there already")
+		for price, said := range map[string]string{"": "Es obligatorio", "0": "como mínimo 0,01", "9.999.999.999": "como máximo 1.000.000.000,00"} {
+			page := boss.post(home+"/products/new", with(empty, "sku", "TOR-8", "name", "Tornillo", "price_cents", price, "do", "save"))
+			require.Equal(t, http.StatusUnprocessableEntity, page.status)
+			require.Contains(t, page.text(), said)
+		}
 		good := with(empty, "sku", "TOR-8", "name", "Tornillo", "price_cents", "1.234,50", "stock", "40", "do", "save")
 		for range 2 {
 			made := boss.post(home+"/products/new", good)
@@ -90,5 +96,18 @@ func TestProductScreens(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, viewer.get(home+"/products/1/edit").status)
 		require.Equal(t, http.StatusForbidden, viewer.post(home+"/products/1/edit", stale).status)
 		require.Equal(t, http.StatusForbidden, viewer.get(home+"/operators").status)
+	})
+}
+
+// A page that says what went wrong names what it is about, and keeps the ways to all others.
+func TestFailurePage(t *testing.T) {
+	each(t, func(w *world) {
+		page := w.browse(1).get(home + "/products?colour=red")
+		require.Equal(t, http.StatusBadRequest, page.status)
+		require.Contains(t, page.text(), "colour")
+		for _, way := range []string{"", "/orders", "/products", "/customers"} {
+			require.Contains(t, page.html, `href="`+home+way+`"`)
+		}
+		require.NotContains(t, page.html, `href="`+home+`/operators"`, "it is for managers")
 	})
 }

@@ -138,22 +138,23 @@ type EntityForm struct {
 
 // Input is one field of a form. Its id is its name.
 type Input struct {
-	Name     string
-	Label    string
-	Hint     string
-	Kind     string // "text", "email", "lines", "number", "money", "time", "yes", "choice", "secret", "reference"
-	Value    string // as the reader types it; "true" for a yes
-	Before   string // what it was when the form was opened
-	Required bool
-	Optional bool   // says so beside its label
-	Most     int64  // characters; where there can be many, there is room for them
-	Unit     string // beside the input: "USD"
-	Options  []Option
-	Chosen   *Option  // of a reference: what Value stands for; do=choose:NAME: takes it away again
-	Found    []Option // of a reference: what its search found; each is a button do=choose:NAME:VALUE
-	Search   string   // of a reference: what was searched for, in the field NAME_search
-	Note     string   // of a reference: that nothing was found, or nobody can be asked
-	Error    string   // "" where that of the form's Errors says it all
+	Name                  string
+	Label                 string
+	Hint                  string
+	Kind                  string // "text", "email", "lines", "number", "money", "time", "yes", "choice", "secret", "reference"
+	Value                 string // as the reader types it; "true" for a yes
+	Before                string // what it was when the form was opened
+	Required              bool
+	Optional              bool   // says so beside its label
+	Most                  int64  // characters; where there can be many, there is room for them
+	Unit                  string // beside the input: "USD"
+	LeastCents, MostCents int64  // of an amount
+	Options               []Option
+	Chosen                *Option  // of a reference: what Value stands for; do=choose:NAME: takes it away again
+	Found                 []Option // of a reference: what its search found; each is a button do=choose:NAME:VALUE
+	Search                string   // of a reference: what was searched for, in the field NAME_search
+	Note                  string   // of a reference: that nothing was found, or nobody can be asked
+	Error                 string   // "" where that of the form's Errors says it all
 }
 
 // Option is a choice.

@@ -450,5 +450,6 @@ type Failure struct {
 	Status        int
 	Title, Detail string
 	RequestID     string
+	Fields        []FieldError // what it is about: "colour"
 	Links         []Link
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -27,7 +28,14 @@ type draft struct {
 
 // newForm is the empty form of a new one, with its defaults.
 func (r resource[T]) newForm(c *fiber.Ctx) error {
-	return r.showForm(c, r.draftOf(c, r.Fresh()), nil)
+	d := r.draftOf(c, r.Fresh())
+	for _, look := range r.Looks() {
+		isNumber := look.Kind == crud.KindInt || look.Kind == crud.KindMoney
+		if isNumber && look.Required && look.Least > 0 && strings.Trim(d.typed[look.Name], "0.,") == "" {
+			d.typed[look.Name], d.before[look.Name] = "", "" // it can't be 0, so 0 is no help
+		}
+	}
+	return r.showForm(c, d, nil)
 }
 
 func (r resource[T]) newAgain(c *fiber.Ctx, sent url.Values) error {
@@ -217,7 +225,7 @@ func (r resource[T]) inputs(c *fiber.Ctx, reader web.Reader, d *draft) (inputs [
 		case crud.KindText, crud.KindEmail:
 			input.Most = look.Most
 		case crud.KindMoney:
-			input.Unit = reader.Currency
+			input.Unit, input.LeastCents, input.MostCents = reader.Currency, look.Least, look.Most
 		case crud.KindSecret:
 			input.Value, input.Required, input.Optional = "", look.Required && d.version == 0, d.version > 0
 		case crud.KindBool:
@@ -241,8 +249,8 @@ func Blame(c *fiber.Ctx, reader web.Reader, inputs []web.Input, refused error) (
 	for _, one := range problem.Errors {
 		for i := range inputs {
 			if inputs[i].Name == one.Field {
-				inputs[i].Error = one.Detail
-				errors = append(errors, web.FieldError{Field: one.Field, Text: one.Detail})
+				inputs[i].Error = said(reader, inputs[i], one)
+				errors = append(errors, web.FieldError{Field: one.Field, Text: inputs[i].Error})
 			}
 		}
 	}
@@ -250,4 +258,15 @@ func Blame(c *fiber.Ctx, reader web.Reader, inputs []web.Input, refused error) (
 		notice = refusalNote(reader, problem)
 	}
 	return errors, notice
+}
+
+// said is what is wrong with an input. Rules count an amount in cents; who types it does not.
+func said(reader web.Reader, input web.Input, wrong kit.FieldProblem) string {
+	switch {
+	case input.MostCents > 0 && wrong.Code == "TOO_SMALL":
+		return reader.T("field.TOO_SMALL", "min", reader.Money(input.LeastCents))
+	case input.MostCents > 0 && wrong.Code == "TOO_LARGE":
+		return reader.T("field.TOO_LARGE", "max", reader.Money(input.MostCents))
+	}
+	return wrong.Detail
 }

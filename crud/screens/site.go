@@ -128,13 +128,20 @@ func (s *Site) enter(c *fiber.Ctx) error {
 func (s *Site) fail(c *fiber.Ctx, err error) error {
 	problem := kit.Refusal(c, err)
 	frame := s.PlainFrame(c, "")
+	if frame.Operator.Role != "" && problem.Status < http.StatusInternalServerError {
+		frame, _ = s.Frame(c, "") // with all ways on; after a failure of ours nobody is asked what waits there
+	}
 	links := []web.Link{{Label: frame.T("page.link.dashboard"), URL: Home}}
 	if problem.Status >= http.StatusInternalServerError && c.Method() == fiber.MethodGet {
 		links = append([]web.Link{{Label: frame.T("page.link.again"), URL: c.OriginalURL()}}, links...)
 	}
-	return Show(c, web.FailurePage(web.Failure{
+	page := web.Failure{
 		Frame: frame, Status: problem.Status, Title: problem.Title, Detail: problem.Detail, RequestID: problem.RequestID, Links: links,
-	}))
+	}
+	for _, one := range problem.Errors {
+		page.Fields = append(page.Fields, web.FieldError{Field: one.Field, Text: one.Detail})
+	}
+	return Show(c, web.FailurePage(page))
 }
 
 // PlainFrame is what stands around a page, as far as it can be told without asking anybody.
