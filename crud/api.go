@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -40,7 +41,7 @@ func Serve[T any](a *kit.App, t *Table[T]) {
 	shown := component(a, name, r.entitySchema())
 	input := component(a, name+"Input", r.inputSchema(false))
 	patch := component(a, name+"Patch", r.inputSchema(true))
-	page := component(a, name+"List", PageSchema(shown))
+	page := component(a, name+"List", lists.PageSchema(shown))
 	all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
 	listed := kit.Op{Out: page, Query: r.listParameters(), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}
 	kit.Handle(a, fiber.MethodGet, all, r.op("list", listed), r.list)
@@ -74,7 +75,7 @@ func (d *Description[T]) op(verb string, op kit.Op) kit.Op {
 }
 
 func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
-	params, err := QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"b2b.example/crud/lists"
 	"b2b.example/kit/fault"
 )
 
@@ -18,7 +19,7 @@ type asOf struct {
 func (t *Table[T]) AsOf(ctx context.Context, id int64, at time.Time) (*T, error) {
 	at, ok := Moment(at)
 	if !ok {
-		return nil, InvalidParam("as_of")
+		return nil, lists.InvalidParam("as_of")
 	}
 	p, err := t.d.AsOf(ctx, t.Name, id, at)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/i18n"
@@ -180,7 +181,7 @@ func (t *Table[T]) each(ctx context.Context, q *query, do func(row *T) error) er
 		at := t.edge(q)(&rows[csvBatch-1], false)
 		q.At = &at
 		if !q.by.value.parse(at.Value) {
-			return InvalidCursor()
+			return lists.InvalidCursor()
 		}
 	}
 }

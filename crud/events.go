@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -25,7 +26,7 @@ type timeline struct {
 func ServeEvents(a *kit.App, d *db.DB, name, plural string, guard kit.Guard) {
 	op := kit.Op{
 		ID: "list" + typeName(name) + "Events", Summary: "What happened to one, newest first", Tag: plural, Guard: guard,
-		Link: true, Out: component(a, "EventList", PageSchema(component(a, "Event", eventSchema()))), Codes: []string{"CURSOR_INVALID"},
+		Link: true, Out: component(a, "EventList", lists.PageSchema(component(a, "Event", eventSchema()))), Codes: []string{"CURSOR_INVALID"},
 	}
 	kit.Handle(a, fiber.MethodGet, "/"+plural+"/:id/events", op, func(c *fiber.Ctx, in *timeline) (*kit.Answer, error) {
 		before, err := in.before(c.Path())
@@ -50,24 +51,24 @@ func (in *timeline) before(path string) (int64, error) {
 	if in.Cursor == "" {
 		return 0, nil
 	}
-	at, err := parseCursor(in.Cursor)
-	if err != nil || at != (Cursor{List: path, ID: max(at.ID, 1)}) {
-		return 0, InvalidCursor()
+	at, err := lists.ParseCursor(in.Cursor)
+	if err != nil || at != (lists.Cursor{List: path, ID: max(at.ID, 1)}) {
+		return 0, lists.InvalidCursor()
 	}
 	return at.ID + 1, nil
 }
 
 // page makes a page of the events that were read: that at the cursor, if there is one, those of the page, and one more.
 // Versions have no gaps, so the page before is found by counting.
-func (in *timeline) page(path string, before int64, rows []db.EventRow) Page[db.EventRow] {
-	page := Page[db.EventRow]{Limit: in.Limit}
+func (in *timeline) page(path string, before int64, rows []db.EventRow) lists.Page[db.EventRow] {
+	page := lists.Page[db.EventRow]{Limit: in.Limit}
 	if before > 0 && rows[0].EntityVersion == before-1 {
-		page.Prev = Cursor{List: path, ID: before - 1 + int64(in.Limit)}.String()
+		page.Prev = lists.Cursor{List: path, ID: before - 1 + int64(in.Limit)}.String()
 		rows = rows[1:]
 	}
 	page.Rows = rows[:min(len(rows), in.Limit)]
 	if len(rows) > in.Limit {
-		page.Next = Cursor{List: path, ID: page.Rows[in.Limit-1].EntityVersion}.String()
+		page.Next = lists.Cursor{List: path, ID: page.Rows[in.Limit-1].EntityVersion}.String()
 	}
 	return page
 }

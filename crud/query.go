@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -17,17 +18,11 @@ const newestFirst = "-created_at"
 
 // query is what a list's parameters come to.
 type query struct {
-	ListRequest
-	where  []Condition
-	places []Place
-	order  Order
+	lists.Request
+	where  []lists.Condition
+	places []lists.Place
+	order  lists.Order
 	by     *Field // what it is sorted by
-}
-
-// Condition narrows a query.
-type Condition struct {
-	SQL  string
-	Args []any
 }
 
 // query reads a list's parameters.
@@ -45,11 +40,11 @@ func (d *Description[T]) query(params url.Values) (*query, error) {
 			known = append(known, f.name)
 		}
 	}
-	request, err := ParseList(params, known...)
+	request, err := lists.Parse(params, known...)
 	if err != nil {
 		return nil, err
 	}
-	q := &query{ListRequest: request}
+	q := &query{Request: request}
 	if fields, err = q.living(d.Deletion, fields); err != nil {
 		return nil, err
 	}
@@ -68,7 +63,7 @@ const deletedAt = "deleted_at"
 
 // isLiving is written so that no engine takes the index on deleted_at for it: that is for the few that are deleted, and
 // leads through nearly all rows of a table here, in the wrong order.
-var isLiving = unindexed(deletedAt) + " IS NULL"
+var isLiving = lists.Unindexed(deletedAt) + " IS NULL"
 
 // living narrows the list to the rows that are not deleted; or, where it is asked for those that are, to these. Then they
 // come in the order of their deletion, and there is nothing else to narrow them by.
@@ -78,17 +73,17 @@ func (q *query) living(deletion Deletion, fields []*Field) ([]*Field, error) {
 	case deletion != Soft:
 		return fields, nil
 	case q.Params.Has("deleted") && wanted != "true" && wanted != "false":
-		return nil, InvalidParam("deleted")
+		return nil, lists.InvalidParam("deleted")
 	case wanted != "true":
-		q.where = append(q.where, Condition{SQL: isLiving})
+		q.where = append(q.where, lists.Condition{SQL: isLiving})
 		return fields, nil
 	}
 	for name := range q.Params {
 		if name != "deleted" && name != "ids" && name != "sort" {
-			return nil, InvalidParam(name)
+			return nil, lists.InvalidParam(name)
 		}
 	}
-	q.where = append(q.where, Condition{SQL: "deleted_at IS NOT NULL"})
+	q.where = append(q.where, lists.Condition{SQL: "deleted_at IS NOT NULL"})
 	return []*Field{{naming: naming{name: deletedAt, column: deletedAt}, kind: KindTime, value: moment{new(*time.Time)}, sort: true}}, nil
 }
 
@@ -100,12 +95,12 @@ func (q *query) only() error {
 	var ids []int64
 	for text := range strings.SplitSeq(q.Params.Get("ids"), ",") {
 		id, ok := kit.ParseID(text)
-		if !ok || len(ids) == maxLimit {
-			return InvalidParam("ids")
+		if !ok || len(ids) == lists.MaxLimit {
+			return lists.InvalidParam("ids")
 		}
 		ids = append(ids, id)
 	}
-	q.where = append(q.where, Condition{"id IN ?", []any{db.Padded(ids)}})
+	q.where = append(q.where, lists.Condition{SQL: "id IN ?", Args: []any{db.Padded(ids)}})
 	return nil
 }
 
@@ -126,9 +121,9 @@ func (q *query) filter(fields []*Field) error {
 		}
 		wanted := q.Params.Get(f.name)
 		if !f.value.parse(wanted) || f.choices != nil && !slices.Contains(f.choices, wanted) {
-			return InvalidParam(f.name)
+			return lists.InvalidParam(f.name)
 		}
-		q.where = append(q.where, Condition{f.column + " = ?", []any{f.value.get()}})
+		q.where = append(q.where, lists.Condition{SQL: f.column + " = ?", Args: []any{f.value.get()}})
 	}
 	return nil
 }
@@ -140,7 +135,7 @@ func (q *query) search(table string, fields []*Field) {
 			continue
 		}
 		if prefix := f.fold(q.Params.Get("search")); prefix != "" {
-			q.places = append(q.places, Beginning(table, f.key, prefix))
+			q.places = append(q.places, lists.Beginning(table, f.key, prefix))
 		}
 	}
 }
@@ -153,12 +148,12 @@ func (q *query) sort(fields []*Field) error {
 	name, desc := strings.CutPrefix(wanted, "-")
 	i := slices.IndexFunc(fields, func(f *Field) bool { return f.sort && f.name == name })
 	if i < 0 {
-		return InvalidParam("sort")
+		return lists.InvalidParam("sort")
 	}
 	q.by = fields[i]
-	q.order = Order{Column: q.by.sorted(), Desc: desc}
+	q.order = lists.Order{Column: q.by.sorted(), Desc: desc}
 	if q.At != nil && !q.by.value.parse(q.At.Value) {
-		return InvalidCursor()
+		return lists.InvalidCursor()
 	}
 	return nil
 }
@@ -176,7 +171,7 @@ func (q *query) ready(read *gorm.DB) error {
 	if q.places == nil {
 		return nil
 	}
-	order, found, err := Find(read, q.order, q.places)
+	order, found, err := lists.Find(read, q.order, q.places)
 	q.order, q.where, q.places = order, append(q.where, found), nil
 	return err
 }
@@ -195,9 +190,9 @@ func (q *query) apply(rows *gorm.DB) *gorm.DB {
 }
 
 // edge gives the places of the list's rows.
-func (d *Description[T]) edge(q *query) func(row *T, back bool) Cursor {
-	return func(row *T, back bool) Cursor {
-		at := Cursor{List: q.Params.Encode(), ID: base(row).ID, Back: back}
+func (d *Description[T]) edge(q *query) func(row *T, back bool) lists.Cursor {
+	return func(row *T, back bool) lists.Cursor {
+		at := lists.Cursor{List: q.Params.Encode(), ID: base(row).ID, Back: back}
 		by := d.bind(row).byName(q.by.name)
 		switch {
 		case q.by.name == deletedAt: // that was its last change

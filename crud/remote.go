@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -36,10 +37,10 @@ func NewRemote[T any](client *kit.Client, r Resource[T]) *Remote[T] {
 func (r *Remote[T]) Client() *kit.Client { return r.client }
 
 // List gives one page.
-func (r *Remote[T]) List(ctx context.Context, params url.Values) (Page[T], error) {
+func (r *Remote[T]) List(ctx context.Context, params url.Values) (lists.Page[T], error) {
 	reply, err := r.do(ctx, kit.Call{Path: "/" + r.Plural, Query: params})
 	if err != nil {
-		return Page[T]{}, err
+		return lists.Page[T]{}, err
 	}
 	var listed struct {
 		Data []jsontext.Value `json:"data"`
@@ -47,13 +48,13 @@ func (r *Remote[T]) List(ctx context.Context, params url.Values) (Page[T], error
 		Prev *string          `json:"prev_cursor"`
 	}
 	if err := reply.JSON(&listed); err != nil {
-		return Page[T]{}, err
+		return lists.Page[T]{}, err
 	}
-	page := Page[T]{Next: orEmpty(listed.Next), Prev: orEmpty(listed.Prev), Limit: defaultLimit}
+	page := lists.Page[T]{Next: orEmpty(listed.Next), Prev: orEmpty(listed.Prev), Limit: lists.DefaultLimit}
 	for _, body := range listed.Data {
 		row, err := r.Decode(body)
 		if err != nil {
-			return Page[T]{}, err
+			return lists.Page[T]{}, err
 		}
 		page.Rows = append(page.Rows, *row)
 	}

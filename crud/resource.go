@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -212,7 +213,7 @@ func (d *Description[T]) Answer(row *T) db.Answer {
 }
 
 // JSON is a page of entities as a list answers it.
-func (d *Description[T]) JSON(page Page[T]) []byte {
+func (d *Description[T]) JSON(page lists.Page[T]) []byte {
 	scratch := d.bind(new(T))
 	return page.JSON(func(b []byte, row *T) []byte {
 		*scratch.row = *row

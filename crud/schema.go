@@ -8,6 +8,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"b2b.example/crud/lists"
 	"b2b.example/kit"
 )
 
@@ -24,22 +25,7 @@ func (d *Description[T]) Schema() *openapi3.SchemaRef {
 
 // ListSchema refers likewise to that of a list of them.
 func (d *Description[T]) ListSchema() *openapi3.SchemaRef {
-	return openapi3.NewSchemaRef("#/components/schemas/"+typeName(d.Name)+"List", PageSchema(d.Schema()))
-}
-
-// PageSchema is that of a list of something.
-func PageSchema(of *openapi3.SchemaRef) *openapi3.Schema {
-	data := openapi3.NewArraySchema()
-	data.Items = of
-	return closed(openapi3.NewObjectSchema().
-		WithProperty("data", data).
-		WithProperty("next_cursor", cursorSchema()).
-		WithProperty("prev_cursor", cursorSchema()).
-		WithRequired([]string{"data", "next_cursor", "prev_cursor"}))
-}
-
-func cursorSchema() *openapi3.Schema {
-	return openapi3.NewStringSchema().WithTypes(openapi3.TypeString, openapi3.TypeNull)
+	return openapi3.NewSchemaRef("#/components/schemas/"+typeName(d.Name)+"List", lists.PageSchema(d.Schema()))
 }
 
 // closed says that an object has no other members.
@@ -112,7 +98,7 @@ func (f *Field) inputSchema() *openapi3.Schema {
 func (d *Description[T]) listParameters() openapi3.Parameters {
 	var list openapi3.Parameters
 	add := func(name, description string, schema *openapi3.Schema) {
-		list = append(list, QueryParameter(name, description, schema))
+		list = append(list, lists.QueryParameter(name, description, schema))
 	}
 	var searched []string
 	var sorts []any
@@ -130,25 +116,12 @@ func (d *Description[T]) listParameters() openapi3.Parameters {
 	if searched != nil {
 		add("search", "How "+strings.Join(searched, " or ")+" begins, whatever its accents and case.", openapi3.NewStringSchema())
 	}
-	add("ids", fmt.Sprintf("Only those with these ids, up to %d: 1,2,3.", maxLimit), openapi3.NewStringSchema())
+	add("ids", fmt.Sprintf("Only those with these ids, up to %d: 1,2,3.", lists.MaxLimit), openapi3.NewStringSchema())
 	if d.Deletion == Soft {
 		sorts = append(sorts, deletedAt, "-"+deletedAt)
 		add("deleted", "Only those that are deleted, the last one first. They can be narrowed by ids and sorted by deleted_at alone.",
 			openapi3.NewBoolSchema())
 	}
 	add("sort", "A minus means descending.", openapi3.NewStringSchema().WithEnum(sorts...).WithDefault(newestFirst))
-	return append(list, PageParameters()...)
-}
-
-// PageParameters are those of every list.
-func PageParameters() openapi3.Parameters {
-	return openapi3.Parameters{
-		QueryParameter("cursor", "The next_cursor or prev_cursor of another page. It carries that list's filters and sort.", openapi3.NewStringSchema()),
-		QueryParameter("limit", "How many at most.", openapi3.NewIntegerSchema().WithMin(1).WithMax(maxLimit).WithDefault(defaultLimit)),
-	}
-}
-
-// QueryParameter describes one parameter of a list's URL.
-func QueryParameter(name, description string, schema *openapi3.Schema) *openapi3.ParameterRef {
-	return &openapi3.ParameterRef{Value: openapi3.NewQueryParameter(name).WithDescription(description).WithSchema(schema)}
+	return append(list, lists.PageParameters()...)
 }

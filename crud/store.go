@@ -4,13 +4,14 @@ import (
 	"context"
 	"net/url"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 )
 
 // Store is where the entities of one kind are kept: our own table, or another service's API.
 type Store[T any] interface {
 	// List gives one page, by the parameters of a list's URL: filters, search, sort, cursor, limit.
-	List(ctx context.Context, params url.Values) (Page[T], error)
+	List(ctx context.Context, params url.Values) (lists.Page[T], error)
 	// Get gives one entity, or the fault NOT_FOUND.
 	Get(ctx context.Context, id int64) (*T, error)
 	// Events are the newest of its events, up to a limit.

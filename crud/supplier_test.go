@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
 	"b2b.example/kit"
@@ -344,8 +345,8 @@ func TestDescriptionsThatCannotWork(t *testing.T) {
 }
 
 func TestCursorsAreStrict(t *testing.T) {
-	cursor := crud.Cursor{List: "sort=name", Value: "ñandú", ID: 1<<62 + 1, Back: true}
-	request, err := crud.ParseList(map[string][]string{"cursor": {cursor.String()}}, "sort")
+	cursor := lists.Cursor{List: "sort=name", Value: "ñandú", ID: 1<<62 + 1, Back: true}
+	request, err := lists.Parse(map[string][]string{"cursor": {cursor.String()}}, "sort")
 	require.NoError(t, err)
 	require.Equal(t, &cursor, request.At, "all 64 bits come back")
 	raw := func(parts ...string) string {
@@ -357,7 +358,7 @@ func TestCursorsAreStrict(t *testing.T) {
 		raw("sort=name", "x", "+5", "true"), raw("sort=name", "x", "five", "true"), raw("sort=name", "x", "5", "maybe"),
 		raw("sort=%6eame", "x", "5", "true"), raw("sort=name", "\xff", "5", "true"),
 	} {
-		_, err := crud.ParseList(map[string][]string{"cursor": {s}}, "sort")
+		_, err := lists.Parse(map[string][]string{"cursor": {s}}, "sort")
 		require.True(t, fault.Is(err, "CURSOR_INVALID"), "%q: %v", s, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
@@ -32,19 +33,19 @@ func NewTable[T any](d *db.DB, r Resource[T]) *Table[T] {
 func (t *Table[T]) DB() *db.DB { return t.d }
 
 // List gives one page.
-func (t *Table[T]) List(ctx context.Context, params url.Values) (Page[T], error) {
+func (t *Table[T]) List(ctx context.Context, params url.Values) (lists.Page[T], error) {
 	q, err := t.query(params)
 	if err != nil {
-		return Page[T]{}, err
+		return lists.Page[T]{}, err
 	}
 	var rows []T
 	if err := q.ready(t.d.Read(ctx)); err != nil {
-		return Page[T]{}, err
+		return lists.Page[T]{}, err
 	}
 	if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
-		return Page[T]{}, fmt.Errorf("list %s: %w", t.Plural, err)
+		return lists.Page[T]{}, fmt.Errorf("list %s: %w", t.Plural, err)
 	}
-	return PageOf(rows, q.Limit, q.At, t.edge(q)), nil
+	return lists.PageOf(rows, q.Limit, q.At, t.edge(q)), nil
 }
 
 // Get gives one entity, or the fault NOT_FOUND.

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -36,20 +37,20 @@ func (s *service) someCustomers(c *fiber.Ctx, in *struct {
 	if err != nil {
 		return nil, fmt.Errorf("several customers: %w", err)
 	}
-	return &kit.Answer{Body: s.customers.JSON(crud.Page[entities.Customer]{Rows: rows})}, nil
+	return &kit.Answer{Body: s.customers.JSON(lists.Page[entities.Customer]{Rows: rows})}, nil
 }
 
 // idsOf reads "1,2,3".
 func idsOf(list string) ([]int64, error) {
 	texts := strings.Split(list, ",")
 	if len(texts) > mostIDs {
-		return nil, crud.InvalidParam("ids")
+		return nil, lists.InvalidParam("ids")
 	}
 	ids := make([]int64, len(texts))
 	for i, text := range texts {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || id < 1 || strconv.FormatInt(id, 10) != text {
-			return nil, crud.InvalidParam("ids")
+			return nil, lists.InvalidParam("ids")
 		}
 		ids[i] = id
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -24,11 +25,11 @@ type activity struct{ list }
 // parseActivity reads the list's parameters. Events of hidden kinds of entities are left out: that is written so that no
 // engine takes an index on the kind for it, which has another order.
 func parseActivity(params url.Values, hidden []string) (*activity, error) {
-	request, err := crud.ParseList(params, byActor, byEntity, byAction, byRequest, byFrom, byTo)
+	request, err := lists.Parse(params, byActor, byEntity, byAction, byRequest, byFrom, byTo)
 	if err != nil {
 		return nil, err
 	}
-	a := &activity{list{ListRequest: request, order: sorts["-created_at"]}}
+	a := &activity{list{Request: request, order: sorts["-created_at"]}}
 	if len(hidden) > 0 {
 		a.only("COALESCE(entity_type, NULL) NOT IN ?", hidden)
 	}
@@ -45,7 +46,7 @@ func (a *activity) readFilters() error {
 			continue
 		}
 		if a.Params.Get(by.name) == "" || narrowed != by.below {
-			return crud.InvalidParam(by.name)
+			return lists.InvalidParam(by.name)
 		}
 		narrowed = by.name
 		a.only(by.column+" = ?", a.Params.Get(by.name))
@@ -54,8 +55,8 @@ func (a *activity) readFilters() error {
 }
 
 // edge is the place of an event in the list.
-func (a *activity) edge(e *db.EventRow, back bool) crud.Cursor {
-	return crud.Cursor{List: a.Params.Encode(), Value: e.CreatedAt.UTC().Format(crud.TimeFormat), ID: e.ID, Back: back}
+func (a *activity) edge(e *db.EventRow, back bool) lists.Cursor {
+	return lists.Cursor{List: a.Params.Encode(), Value: e.CreatedAt.UTC().Format(crud.TimeFormat), ID: e.ID, Back: back}
 }
 
 // activityColumns are those of the list as a file.

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -25,7 +26,7 @@ const mostActors = 100
 
 // activityPage is a page of all that has happened. Its whole state is in its address.
 func (b *backoffice) activityPage(c *fiber.Ctx) error {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/entities"
@@ -111,7 +112,7 @@ func (s *service) routes(app *kit.App) {
 	}, s.place)
 	kit.Handle(app, "GET", "/orders", kit.Op{
 		ID: "listOrders", Summary: "List orders, newest first", Tag: "orders", Guard: reads, Link: true, CSV: true, Query: listParameters(),
-		Out: crud.PageSchema(kit.SchemaOf[OrderSummary](app)).NewRef(), Codes: []string{"CURSOR_INVALID"},
+		Out: lists.PageSchema(kit.SchemaOf[OrderSummary](app)).NewRef(), Codes: []string{"CURSOR_INVALID"},
 	}, s.list)
 	kit.Handle(app, "GET", "/orders/:id", kit.Op{
 		ID: "getOrder", Summary: "One order with its lines and what can be done to it", Tag: "orders", Guard: reads, ETag: true, Out: order,

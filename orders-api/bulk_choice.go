@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/web"
 )
@@ -50,7 +50,7 @@ func (b *backoffice) choose(params url.Values) (*choice, error) {
 	}
 	var ok bool
 	if chosen.newest, ok = wholeNumber(params.Get(byNewest)); !ok {
-		return nil, crud.InvalidParam(byNewest)
+		return nil, lists.InvalidParam(byNewest)
 	}
 	chosen.list.only("id <= ?", chosen.newest)
 	return chosen, nil
@@ -60,7 +60,7 @@ func (b *backoffice) choose(params url.Values) (*choice, error) {
 func (b *backoffice) listOf(filter string) (*list, error) {
 	params, err := url.ParseQuery(filter)
 	if err != nil {
-		return nil, crud.InvalidParam(byFilter)
+		return nil, lists.InvalidParam(byFilter)
 	}
 	params.Del(byCursor)
 	wanted, err := b.listParams(params)
@@ -72,17 +72,17 @@ func (b *backoffice) listOf(filter string) (*list, error) {
 
 func listOfIDs(texts []string) (*list, error) {
 	if len(texts) == 0 || len(texts) > mostChosen {
-		return nil, crud.InvalidParam(byOrder)
+		return nil, lists.InvalidParam(byOrder)
 	}
 	var ids []int64
 	for _, text := range texts {
 		id, ok := wholeNumber(text)
 		if !ok || id < 1 {
-			return nil, crud.InvalidParam(byOrder)
+			return nil, lists.InvalidParam(byOrder)
 		}
 		ids = append(ids, id)
 	}
-	l := &list{ListRequest: crud.ListRequest{Params: url.Values{}}, order: sorts["-created_at"]}
+	l := &list{Request: lists.Request{Params: url.Values{}}, order: sorts["-created_at"]}
 	l.only("id IN ?", db.Padded(ids))
 	return l, nil
 }

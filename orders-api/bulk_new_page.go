@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -31,7 +32,7 @@ type bulkForm struct {
 func (b *backoffice) readBulkForm(sent url.Values) (*bulkForm, error) {
 	f := &bulkForm{key: sent.Get("key"), action: Action(sent.Get(byAction)), why: readCancelForm(sent)}
 	if f.action != Confirm && f.action != Cancel {
-		return nil, crud.InvalidParam(byAction)
+		return nil, lists.InvalidParam(byAction)
 	}
 	var err error
 	if f.chosen, err = b.choose(sent); err != nil {
@@ -44,7 +45,7 @@ func (b *backoffice) readBulkForm(sent url.Values) (*bulkForm, error) {
 // newBulkRunPage tells what a run would do with the orders that were chosen, before it is begun. To export them changes
 // nothing, and is done at once.
 func (b *backoffice) newBulkRunPage(c *fiber.Ctx) error {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}

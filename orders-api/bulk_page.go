@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -45,7 +45,7 @@ func readRows(q *gorm.DB, run int64) *gorm.DB {
 }
 
 // rowsAt is a page of rows by a number, the largest first, from a cursor on.
-func rowsAt(q *gorm.DB, column string, l crud.ListRequest) *gorm.DB {
+func rowsAt(q *gorm.DB, column string, l lists.Request) *gorm.DB {
 	switch {
 	case l.At == nil:
 		q = q.Order(column + " DESC")
@@ -63,7 +63,7 @@ func (b *backoffice) bulkRunPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (b *backoffice) offerForRun(c *fiber.Ctx, page *web.BulkRun, run *BulkRun) 
 
 // listRun puts in the orders of one outcome.
 func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values) error {
-	listed, err := crud.ParseList(params, byOutcome)
+	listed, err := lists.Parse(params, byOutcome)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 	}
 	outcome, known := listedOutcomes[page.Outcome]
 	if !known {
-		return crud.InvalidParam(byOutcome)
+		return lists.InvalidParam(byOutcome)
 	}
 	listed.Params.Set(byOutcome, page.Outcome)
 	var found []orderInRun
@@ -171,8 +171,8 @@ func (b *backoffice) listRun(c *fiber.Ctx, page *web.BulkRun, params url.Values)
 	if err := rowsAt(query, "b.order_id", listed).Find(&found).Error; err != nil {
 		return fmt.Errorf("orders of bulk run %d: %w", page.ID, err)
 	}
-	shown := crud.PageOf(found, listed.Limit, listed.At, func(o *orderInRun, back bool) crud.Cursor {
-		return crud.Cursor{List: listed.Params.Encode(), ID: o.OrderID, Back: back}
+	shown := lists.PageOf(found, listed.Limit, listed.At, func(o *orderInRun, back bool) lists.Cursor {
+		return lists.Cursor{List: listed.Params.Encode(), ID: o.OrderID, Back: back}
 	})
 	page.Rows = b.bulkRows(page.Reader, shown.Rows)
 	page.Newer, page.Older = pageURL(page.URL, shown.Prev), pageURL(page.URL, shown.Next)
@@ -269,11 +269,11 @@ func (b *backoffice) refusedRun(c *fiber.Ctx, id int64, refused error) error {
 
 // bulkRunsPage lists the runs, the newest first.
 func (b *backoffice) bulkRunsPage(c *fiber.Ctx) error {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}
-	listed, err := crud.ParseList(params)
+	listed, err := lists.Parse(params)
 	if err != nil {
 		return err
 	}
@@ -285,7 +285,7 @@ func (b *backoffice) bulkRunsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown := crud.PageOf(found, listed.Limit, listed.At, func(r *BulkRun, back bool) crud.Cursor { return crud.Cursor{ID: r.ID, Back: back} })
+	shown := lists.PageOf(found, listed.Limit, listed.At, func(r *BulkRun, back bool) lists.Cursor { return lists.Cursor{ID: r.ID, Back: back} })
 	page := web.BulkRuns{Frame: frame, Newer: pageURL(bulkRuns, shown.Prev), Older: pageURL(bulkRuns, shown.Next)}
 	for i := range shown.Rows {
 		page.Runs = append(page.Runs, b.bulkSummary(frame.Reader, &shown.Rows[i]))

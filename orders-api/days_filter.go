@@ -9,7 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/web"
 )
 
@@ -44,7 +44,7 @@ func (b *backoffice) filterByDays(c *fiber.Ctx, path string, params url.Values) 
 		}
 		day, err := time.ParseInLocation(time.DateOnly, text, b.PlainFrame(c, "").Zone)
 		if err != nil {
-			return crud.InvalidParam(bound.day)
+			return lists.InvalidParam(bound.day)
 		}
 		params.Set(bound.moment, day.AddDate(0, 0, bound.after).UTC().Format(time.RFC3339))
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -201,7 +202,7 @@ func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 func (s *service) asOf(ctx context.Context, id int64, then asking, language string) (db.Answer, error) {
 	at, ok := crud.Moment(then.at)
 	if !ok {
-		return db.Answer{}, crud.InvalidParam("as_of")
+		return db.Answer{}, lists.InvalidParam("as_of")
 	}
 	then.at = at
 	o, err := s.past(ctx, id, at)
@@ -243,7 +244,7 @@ func (s *service) now(c *fiber.Ctx) func(ctx context.Context, id int64) (db.Answ
 }
 
 func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return nil, err
 	}

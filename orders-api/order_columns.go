@@ -8,7 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/web"
 )
 
@@ -44,7 +44,7 @@ func columnsOf(r web.Reader, params url.Values) (columns []web.ColumnChoice, err
 	}
 	for _, name := range shown {
 		if !slices.Contains(listColumns, name) || len(params[byColumns]) > 1 {
-			return nil, crud.InvalidParam(byColumns)
+			return nil, lists.InvalidParam(byColumns)
 		}
 	}
 	for _, name := range listColumns {

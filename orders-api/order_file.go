@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 )
 
@@ -34,7 +35,7 @@ func (l *list) file(d *db.DB) crud.FileWriter { return fileOf(d, l, fileColumns,
 
 // fileOf is the whole of a list as a file, read page after page; cells are those of a row.
 func fileOf[T any](
-	d *db.DB, l *list, columns []string, edge func(row *T, back bool) crud.Cursor, cells func(file *crud.File, row *T) []string,
+	d *db.DB, l *list, columns []string, edge func(row *T, back bool) lists.Cursor, cells func(file *crud.File, row *T) []string,
 ) crud.FileWriter {
 	l.At, l.Limit = nil, fileBatch
 	return func(ctx context.Context, w io.Writer, language string) error {

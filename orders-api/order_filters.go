@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/web"
 )
@@ -51,7 +51,7 @@ func (l *list) filterReason() error {
 	}
 	isCanceled := !l.Params.Has(byStatus) || Status(l.Params.Get(byStatus)) == Canceled
 	if !slices.Contains(whyCanceled, l.Params.Get(byReason)) || !isCanceled || l.Params.Has(byCustomer) {
-		return crud.InvalidParam(byReason)
+		return lists.InvalidParam(byReason)
 	}
 	l.only("cancel_reason = ?", l.Params.Get(byReason))
 	return nil
@@ -65,7 +65,7 @@ func (l *list) filterTotals() error {
 		}
 		cents, ok := wholeNumber(l.Params.Get(bound.name))
 		if !ok || cents < 0 || isNarrowed(l.Params) {
-			return crud.InvalidParam(bound.name)
+			return lists.InvalidParam(bound.name)
 		}
 		l.only(bound.sql, cents)
 	}
@@ -79,9 +79,9 @@ func filterParameters() openapi3.Parameters {
 		reasons.Enum = append(reasons.Enum, reason)
 	}
 	return openapi3.Parameters{
-		crud.QueryParameter(byReason, "Only those that were canceled for this reason. Not together with a customer.", reasons),
-		crud.QueryParameter(byMinTotal, "Only those of at least this total. Alone, or with a status; sorted by total.", openapi3.NewInt64Schema().WithMin(0)),
-		crud.QueryParameter(byMaxTotal, "Only those of at most this total.", openapi3.NewInt64Schema().WithMin(0)),
+		lists.QueryParameter(byReason, "Only those that were canceled for this reason. Not together with a customer.", reasons),
+		lists.QueryParameter(byMinTotal, "Only those of at least this total. Alone, or with a status; sorted by total.", openapi3.NewInt64Schema().WithMin(0)),
+		lists.QueryParameter(byMaxTotal, "Only those of at most this total.", openapi3.NewInt64Schema().WithMin(0)),
 	}
 }
 
@@ -99,7 +99,7 @@ func (b *backoffice) filterByAmounts(c *fiber.Ctx, params url.Values) error {
 		}
 		cents, ok := screens.ReadMoney(reader, text)
 		if !ok {
-			return crud.InvalidParam(bound.typed)
+			return lists.InvalidParam(bound.typed)
 		}
 		params.Set(bound.cents, strconv.FormatInt(cents, 10))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -28,7 +29,7 @@ const (
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
 // that order.
 func (b *backoffice) ordersPage(c *fiber.Ctx) error {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 func (b *backoffice) orderRow(c *fiber.Ctx, params url.Values) error {
 	id, ok := wholeNumber(params.Get(byRow))
 	if !ok {
-		return crud.InvalidParam(byRow)
+		return lists.InvalidParam(byRow)
 	}
 	params.Del(byRow)
 	o, err := Get(kit.Context(c), b.db, id)
@@ -139,7 +140,7 @@ func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 		return wanted, nil
 	}
 	if params.Get(byView) != viewExpiring || len(params[byView]) > 1 || b.rules.OrderTTL == 0 {
-		return nil, crud.InvalidParam(byView)
+		return nil, lists.InvalidParam(byView)
 	}
 	wanted.Del(byView)
 	if !params.Has(byCursor) {

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -27,7 +28,7 @@ func pastURL(id int64, at time.Time) string {
 func (b *backoffice) pastPage(c *fiber.Ctx, id int64) error {
 	at, ok := moment(c.Query(byTime))
 	if !ok {
-		return crud.InvalidParam(byTime)
+		return lists.InvalidParam(byTime)
 	}
 	o, err := b.past(kit.Context(c), id, at)
 	if err != nil {

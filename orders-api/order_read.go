@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
@@ -48,7 +49,7 @@ const (
 )
 
 // sorts are the orders that a list may have: each is served by an index.
-var sorts = map[string]crud.Order{
+var sorts = map[string]lists.Order{
 	"created_at":   {Column: "created_at"},
 	"-created_at":  {Column: "created_at", Desc: true},
 	"total_cents":  {Column: "total_cents"},
@@ -57,40 +58,40 @@ var sorts = map[string]crud.Order{
 
 // list is a page of orders, or of events, that was asked for.
 type list struct {
-	crud.ListRequest
-	order  crud.Order
-	where  []crud.Condition
-	places []crud.Place
+	lists.Request
+	order  lists.Order
+	where  []lists.Condition
+	places []lists.Place
 }
 
 // List gives a page of orders, without their items.
-func List(ctx context.Context, d *db.DB, params url.Values) (crud.Page[Order], error) {
+func List(ctx context.Context, d *db.DB, params url.Values) (lists.Page[Order], error) {
 	l, err := parseList(params)
 	if err != nil {
-		return crud.Page[Order]{}, err
+		return lists.Page[Order]{}, err
 	}
 	return l.read(ctx, d)
 }
 
 // read reads the page of orders that was asked for.
-func (l *list) read(ctx context.Context, d *db.DB) (crud.Page[Order], error) {
+func (l *list) read(ctx context.Context, d *db.DB) (lists.Page[Order], error) {
 	return readPage(ctx, d, l, l.edge)
 }
 
 // readPage reads the page of a list that was asked for; edge gives the place of a row in it.
-func readPage[T any](ctx context.Context, d *db.DB, l *list, edge func(row *T, back bool) crud.Cursor) (crud.Page[T], error) {
+func readPage[T any](ctx context.Context, d *db.DB, l *list, edge func(row *T, back bool) lists.Cursor) (lists.Page[T], error) {
 	query, err := l.narrow(d.Read(ctx))
 	if err == nil {
 		query, err = l.at(query)
 	}
 	if err != nil {
-		return crud.Page[T]{}, err
+		return lists.Page[T]{}, err
 	}
 	var rows []T
 	if err := query.Limit(l.Limit + 1).Find(&rows).Error; err != nil {
-		return crud.Page[T]{}, fmt.Errorf("a page of a list: %w", err)
+		return lists.Page[T]{}, fmt.Errorf("a page of a list: %w", err)
 	}
-	return crud.PageOf(rows, l.Limit, l.At, edge), nil
+	return lists.PageOf(rows, l.Limit, l.At, edge), nil
 }
 
 // narrow leaves the rows that the list's filters let through.
@@ -114,11 +115,11 @@ func (l *list) condition() (sql string, args []any) {
 }
 
 func parseList(params url.Values) (*list, error) {
-	request, err := crud.ParseList(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort, byReason, byMinTotal, byMaxTotal)
+	request, err := lists.Parse(params, byStatus, byCustomer, byFrom, byTo, bySearch, bySort, byReason, byMinTotal, byMaxTotal)
 	if err != nil {
 		return nil, err
 	}
-	l := &list{ListRequest: request}
+	l := &list{Request: request}
 	if err := l.sort(); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (l *list) sort() error {
 	order, offered := sorts[name]
 	isByTotal := order.Column == "total_cents"
 	if !offered || isByTotal && isNarrowed(l.Params) || !isByTotal && hasTotals(l.Params) {
-		return crud.InvalidParam(bySort)
+		return lists.InvalidParam(bySort)
 	}
 	l.order = order
 	return nil
@@ -152,13 +153,13 @@ func (l *list) filter() error {
 				l.only("status = ?", status)
 			}
 		default:
-			return crud.InvalidParam(byStatus)
+			return lists.InvalidParam(byStatus)
 		}
 	}
 	if l.Params.Has(byCustomer) {
 		id, ok := wholeNumber(l.Params.Get(byCustomer))
 		if !ok || id < 1 {
-			return crud.InvalidParam(byCustomer)
+			return lists.InvalidParam(byCustomer)
 		}
 		l.only("customer_id = ?", id)
 	}
@@ -175,7 +176,7 @@ func (l *list) bound(name, sql string) error {
 	}
 	at, ok := moment(l.Params.Get(name))
 	if !ok {
-		return crud.InvalidParam(name)
+		return lists.InvalidParam(name)
 	}
 	l.only(sql, at)
 	return nil
@@ -195,7 +196,7 @@ func moment(text string) (time.Time, bool) {
 }
 
 func (l *list) only(sql string, args ...any) {
-	l.where = append(l.where, crud.Condition{SQL: sql, Args: args})
+	l.where = append(l.where, lists.Condition{SQL: sql, Args: args})
 }
 
 // search looks for an order's number, and for those whose customer, e-mail, reference or one SKU begins with the words.
@@ -208,15 +209,15 @@ func (l *list) search(words string) {
 	for _, in := range []struct{ column, prefix string }{
 		{"customer_name_key", folded}, {"customer_email_key", db.MailKey(words)}, {"reference_key", folded},
 	} {
-		l.places = append(l.places, crud.Beginning("orders", in.column, in.prefix))
+		l.places = append(l.places, lists.Beginning("orders", in.column, in.prefix))
 	}
 	lines, products := "order_items WHERE product_id IN", "(SELECT id FROM products WHERE sku_key >= ? AND sku_key < ?)"
-	l.places = append(l.places, crud.Place{
-		IDs: "SELECT order_id AS id FROM " + lines + " " + products, Args: []any{folded, crud.After(folded)},
+	l.places = append(l.places, lists.Place{
+		IDs: "SELECT order_id AS id FROM " + lines + " " + products, Args: []any{folded, lists.After(folded)},
 		Has: "EXISTS (SELECT 1 FROM " + lines + " " + products + " AND order_id = orders.id)",
 	})
 	if id, ok := wholeNumber(strings.TrimPrefix(words, "#")); ok {
-		l.places = append(l.places, crud.Place{IDs: "SELECT id FROM orders WHERE id = ?", Has: "id = ?", Args: []any{id}})
+		l.places = append(l.places, lists.Place{IDs: "SELECT id FROM orders WHERE id = ?", Has: "id = ?", Args: []any{id}})
 	}
 }
 
@@ -225,7 +226,7 @@ func (l *list) ready(read *gorm.DB) error {
 	if l.places == nil {
 		return nil
 	}
-	order, found, err := crud.Find(read, l.order, l.places)
+	order, found, err := lists.Find(read, l.order, l.places)
 	l.order, l.where, l.places = order, append(l.where, found), nil
 	return err
 }
@@ -237,7 +238,7 @@ func (l *list) at(query *gorm.DB) (*gorm.DB, error) {
 	}
 	value, ok := l.edgeValue(l.At.Value)
 	if !ok {
-		return nil, crud.InvalidCursor()
+		return nil, lists.InvalidCursor()
 	}
 	return l.order.After(query, value, l.At.ID, l.At.Back), nil
 }
@@ -252,10 +253,10 @@ func (l *list) edgeValue(text string) (any, bool) {
 }
 
 // edge is the place of an order in the list.
-func (l *list) edge(o *Order, back bool) crud.Cursor {
+func (l *list) edge(o *Order, back bool) lists.Cursor {
 	value := o.CreatedAt.UTC().Format(crud.TimeFormat)
 	if l.order.Column == "total_cents" {
 		value = strconv.FormatInt(o.TotalCents, 10)
 	}
-	return crud.Cursor{List: l.Params.Encode(), Value: value, ID: o.ID, Back: back}
+	return lists.Cursor{List: l.Params.Encode(), Value: value, ID: o.ID, Back: back}
 }

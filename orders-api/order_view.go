@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit/i18n"
 )
@@ -115,13 +116,13 @@ func listParameters() openapi3.Parameters {
 	status := openapi3.NewStringSchema().WithEnum("CREATED", "CONFIRMED", "CANCELED")
 	sort := openapi3.NewStringSchema().WithEnum("created_at", "-created_at", "total_cents", "-total_cents").WithDefault("-created_at")
 	return append(openapi3.Parameters{
-		crud.QueryParameter(byStatus, "Only those with this status.", status),
-		crud.QueryParameter(byCustomer, "Only those of this customer.", openapi3.NewInt64Schema().WithMin(1)),
-		crud.QueryParameter(byFrom, "Only those placed at this time or later.", openapi3.NewDateTimeSchema()),
-		crud.QueryParameter(byTo, "Only those placed before this time.", openapi3.NewDateTimeSchema()),
-		crud.QueryParameter(bySearch, "An order's number, or how its customer, e-mail, reference or a SKU begins.", openapi3.NewStringSchema()),
-		crud.QueryParameter(bySort, "- is descending. By total only with a status or alone.", sort),
-	}, append(filterParameters(), crud.PageParameters()...)...)
+		lists.QueryParameter(byStatus, "Only those with this status.", status),
+		lists.QueryParameter(byCustomer, "Only those of this customer.", openapi3.NewInt64Schema().WithMin(1)),
+		lists.QueryParameter(byFrom, "Only those placed at this time or later.", openapi3.NewDateTimeSchema()),
+		lists.QueryParameter(byTo, "Only those placed before this time.", openapi3.NewDateTimeSchema()),
+		lists.QueryParameter(bySearch, "An order's number, or how its customer, e-mail, reference or a SKU begins.", openapi3.NewStringSchema()),
+		lists.QueryParameter(bySort, "- is descending. By total only with a status or alone.", sort),
+	}, append(filterParameters(), lists.PageParameters()...)...)
 }
 
 // noteSchema is a patch of an order: null clears its note.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -163,7 +164,7 @@ func (b *backoffice) showNewView(c *fiber.Ctx, sent url.Values, refused error) e
 func (b *backoffice) queryToSave(c *fiber.Ctx) (string, error) {
 	params, err := url.ParseQuery(c.Query(byQuery))
 	if err != nil || !isWorthSaving(params) {
-		return "", crud.InvalidParam(byQuery)
+		return "", lists.InvalidParam(byQuery)
 	}
 	wanted, err := b.listParams(params)
 	if err == nil {

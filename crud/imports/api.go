@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -101,7 +102,7 @@ func Serve[T any](a *kit.App, t *crud.Table[T]) Store {
 func (s *service[T]) routes(a *kit.App) {
 	t := s.Table
 	one, all := kit.SchemaOf[Report](a), path(t.Plural)
-	page := openapi3.NewSchemaRef("", crud.PageSchema(kit.SchemaOf[Import](a)))
+	page := openapi3.NewSchemaRef("", lists.PageSchema(kit.SchemaOf[Import](a)))
 	op := func(id, summary string, op kit.Op) kit.Op {
 		op.ID, op.Summary, op.Tag, op.Guard = id+strings.ToUpper(t.Name[:1])+t.Name[1:]+"Import", summary, t.Plural, kit.Operators(Role)
 		return op
@@ -110,7 +111,7 @@ func (s *service[T]) routes(a *kit.App) {
 		Out: one, Status: fiber.StatusAccepted, Key: kit.KeyHonoured, Upload: MostBytes, Location: true, Gone: true,
 	}), s.create)
 	kit.Handle(a, fiber.MethodGet, all, op("list", "Files that were taken in, newest first", kit.Op{
-		Out: page, Query: crud.PageParameters(), Link: true, Codes: []string{"CURSOR_INVALID"},
+		Out: page, Query: lists.PageParameters(), Link: true, Codes: []string{"CURSOR_INVALID"},
 	}), s.list)
 	kit.Handle(a, fiber.MethodGet, all+"/:id", op("get", "How far a file is, and what is wrong with it", kit.Op{Out: one, CSV: true}), s.get)
 	kit.Handle(a, fiber.MethodPost, all+"/:id/run", op("run", "Take in a file that has been checked", kit.Op{

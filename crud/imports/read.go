@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -24,11 +25,11 @@ const listed = "id, entity_type, file_name, status, trial, bytes, position, rows
 	"refused_rows, failure, actor, actor_name, version, created_at, updated_at"
 
 func (s *service[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return nil, err
 	}
-	request, err := crud.ParseList(params)
+	request, err := lists.Parse(params)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (s *service[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := crud.PageOf(rows, request.Limit, request.At, func(r *row, back bool) crud.Cursor { return crud.Cursor{ID: r.ID, Back: back} })
+	page := lists.PageOf(rows, request.Limit, request.At, func(r *row, back bool) lists.Cursor { return lists.Cursor{ID: r.ID, Back: back} })
 	return &kit.Answer{Link: page.Link(c.Path()), Body: page.JSON(func(b []byte, r *row) []byte {
 		text, _ := json.Marshal(r.shown()) // of plain values, which cannot fail
 		return append(b, text...)
@@ -44,8 +45,8 @@ func (s *service[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 }
 
 // newest are the newest imports before a place in the list.
-func (s *service[T]) newest(ctx context.Context, most int, at *crud.Cursor) ([]row, error) {
-	q, order := s.ours(s.d.Read(ctx)).Select(listed), crud.Order{Column: "id", Desc: true}
+func (s *service[T]) newest(ctx context.Context, most int, at *lists.Cursor) ([]row, error) {
+	q, order := s.ours(s.d.Read(ctx)).Select(listed), lists.Order{Column: "id", Desc: true}
 	if at != nil {
 		q = order.After(q, at.ID, at.ID, at.Back)
 	} else {

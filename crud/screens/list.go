@@ -7,13 +7,14 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
 
 // list is a page of the list. Its whole state is in its address.
 func (r resource[T]) list(c *fiber.Ctx) error {
-	params, err := crud.QueryOf(c)
+	params, err := lists.QueryOf(c)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 func (r resource[T]) oneRow(c *fiber.Ctx, params url.Values) error {
 	id, ok := kit.ParseID(params.Get("row"))
 	if !ok {
-		return crud.InvalidParam("row")
+		return lists.InvalidParam("row")
 	}
 	params.Del("row")
 	row, deleted, err := r.known(kit.Context(c), id)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud"
+	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/kittest"
@@ -50,7 +51,7 @@ func BenchmarkSuppliers(b *testing.B) {
 	require.NoError(b, err)
 	client := &client{server.URL, token, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 
-	cursor := crud.Cursor{Value: at(benchRows - 5000*20).Format(crud.TimeFormat), ID: benchRows - 5000*20}.String()
+	cursor := lists.Cursor{Value: at(benchRows - 5000*20).Format(crud.TimeFormat), ID: benchRows - 5000*20}.String()
 	for name, path := range map[string]string{
 		"first page": "/suppliers", "page 5000": "/suppliers?cursor=" + cursor, "prefix search": "/suppliers?search=supplier+99&sort=name",
 		"search of few": "/suppliers?search=supplier+9912", "search of many": "/suppliers?search=supplier+9",

@@ -1,4 +1,4 @@
-package crud
+package lists
 
 import (
 	"fmt"
@@ -8,6 +8,12 @@ import (
 
 	"gorm.io/gorm"
 )
+
+// Condition narrows a query.
+type Condition struct {
+	SQL  string
+	Args []any
+}
 
 // Place is where a list's words are looked for.
 type Place struct {
@@ -23,7 +29,7 @@ type Place struct {
 
 // Beginning is the place of a column, by how its text begins.
 func Beginning(table, column, prefix string) Place {
-	hidden := unindexed(column)
+	hidden := Unindexed(column)
 	return Place{
 		Column: column,
 		IDs:    "SELECT id FROM " + table + " WHERE " + column + " >= ? AND " + column + " < ?",
@@ -34,8 +40,8 @@ func Beginning(table, column, prefix string) Place {
 // After is the first text behind all that begin with a prefix.
 func After(prefix string) string { return prefix + string(utf8.MaxRune) }
 
-// unindexed is a column that no engine takes an index for.
-func unindexed(column string) string { return "COALESCE(" + column + ", NULL)" }
+// Unindexed is a column that no engine takes an index for.
+func Unindexed(column string) string { return "COALESCE(" + column + ", NULL)" }
 
 // fewFound is how many rows are still looked up and sorted for one page of a list that could also be read in its order.
 const fewFound = 10_000
@@ -63,8 +69,8 @@ func Find(read *gorm.DB, order Order, places []Place) (Order, Condition, error) 
 		}
 	}
 	if n > fewFound {
-		return order, Condition{"(" + strings.Join(has, " OR ") + ")", args}, nil
+		return order, Condition{SQL: "(" + strings.Join(has, " OR ") + ")", Args: args}, nil
 	}
-	order.Column = unindexed(order.Column)
-	return order, Condition{"id IN (SELECT id FROM (" + strings.Join(found, " UNION ") + ") AS found)", args}, nil
+	order.Column = Unindexed(order.Column)
+	return order, Condition{SQL: "id IN (SELECT id FROM (" + strings.Join(found, " UNION ") + ") AS found)", Args: args}, nil
 }
