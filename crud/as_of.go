@@ -9,12 +9,6 @@ import (
 	"b2b.example/kit/fault"
 )
 
-// asOf is the input of GET on one entity.
-type asOf struct {
-	ID   int64      `path:"id"`
-	AsOf *time.Time `query:"as_of"`
-}
-
 // AsOf gives one entity as it was at a time, or the fault NOT_FOUND when it was not there then.
 func (t *Table[T]) AsOf(ctx context.Context, id int64, at time.Time) (*T, error) {
 	at, ok := Moment(at)

@@ -14,6 +14,12 @@ type Input[T any] struct {
 	errs Errors
 }
 
+// Input reads a whole entity, by the rules of POST and PUT.
+func (d *Description[T]) Input(body jsontext.Value) (*Input[T], error) { return d.read(body, false) }
+
+// Patch reads a part of one: a merge patch.
+func (d *Description[T]) Patch(body jsontext.Value) (*Input[T], error) { return d.read(body, true) }
+
 // read takes an entity from a JSON value. What is missing gets its default, or stays as it is where the input is partial
 // (a merge patch); null gives the default either way. What cannot be read is refused at its first fault. Broken rules
 // are kept: that there is no such entity, or that it has another version, comes before them.

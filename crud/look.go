@@ -28,13 +28,14 @@ type Look struct {
 	Least, Most                                      int64 // of a number, or of a text's length in characters
 	Choices                                          []string
 	To                                               string // of a reference: the name of what it refers to
+	Default                                          any    // of a request that gives none; nil: the type's zero
 }
 
 // Look tells what a face may know of the field.
 func (f *Field) Look() Look {
 	look := Look{
 		Name: f.name, Kind: f.kind, Required: f.required, ReadOnly: f.readOnly, Secret: f.secret, Search: f.search, Filter: f.filter,
-		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Least: f.min, Most: f.max, Choices: f.choices,
+		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Least: f.min, Most: f.max, Choices: f.choices, Default: f.initial,
 	}
 	if f.target != nil {
 		look.To = f.target.Name

@@ -13,9 +13,6 @@ import (
 	"b2b.example/kit"
 )
 
-// newestFirst is the order of a list that does not ask for another; that of deleted rows begins with the last deletion.
-const newestFirst = "-created_at"
-
 // query is what a list's parameters come to.
 type query struct {
 	lists.Request

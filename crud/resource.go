@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -175,15 +174,6 @@ func (f form[T]) byName(name string) *Field {
 
 // base is the Entity that a row begins with.
 func base[T any](row *T) *db.Entity { return any(row).(interface{ Base() *db.Entity }).Base() }
-
-// typeName is a name as that of a type: "stock_movement" becomes "StockMovement".
-func typeName(name string) string {
-	var b strings.Builder
-	for word := range strings.SplitSeq(name, "_") {
-		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-	}
-	return b.String()
-}
 
 // json is an entity as the API shows it.
 func (f form[T]) json(b []byte) []byte {

@@ -15,6 +15,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/rest"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
 	"b2b.example/kit"
@@ -83,7 +84,7 @@ func each(t *testing.T, r crud.Resource[Supplier], test func(w *world)) {
 		require.NoError(t, db.Migrate(context.Background(), d, db.Migrations(), os.DirFS("testdata/migrations")))
 		sessions := &kittest.Sessions{}
 		app := kit.New(kit.Options{Name: "suppliers", Version: "1", Settings: kittest.Settings(), Sessions: sessions, Now: d.Now, Log: slog.New(slog.DiscardHandler)})
-		crud.Serve(app, crud.NewTable(d, r))
+		rest.Serve(app, crud.NewTable(d, r))
 		w := &world{t: t, db: d, manager: sessions.Add(t, 1, kit.Manager), viewer: sessions.Add(t, 2, kit.Viewer)}
 		w.Server = kittest.Serve(t, app)
 		test(w)

@@ -137,9 +137,6 @@ func (t *Table[T]) Now(ctx context.Context, id int64) (db.Answer, error) {
 	return t.Answer(row), nil
 }
 
-// Input reads a new entity from JSON, by the rules of POST.
-func (t *Table[T]) Input(body []byte) (*Input[T], error) { return t.read(body, false) }
-
 // Events are the newest of an entity's events, up to a limit, also of a deleted one.
 func (t *Table[T]) Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error) {
 	return t.d.Events(ctx, t.Name, id, 0, limit)

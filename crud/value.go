@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // value is where one field of one row is kept, and how its type is read and shown.
@@ -16,7 +14,6 @@ type value interface {
 	text() (s string, some bool) // as a parameter or a cursor has it; some is false for NULL
 	parse(s string) bool         // the way back, strictly
 	quoted() bool                // in JSON
-	schema() *openapi3.Schema
 }
 
 type (
@@ -30,20 +27,18 @@ type (
 // TimeFormat is RFC 3339 with all of the microseconds that are stored.
 const TimeFormat = "2006-01-02T15:04:05.000000Z07:00"
 
-func (t text) pointer() any             { return t.p }
-func (t text) get() any                 { return *t.p }
-func (t text) set(v any) bool           { return assign(t.p, v) }
-func (t text) text() (string, bool)     { return *t.p, true }
-func (t text) parse(s string) bool      { *t.p = s; return true }
-func (t text) quoted() bool             { return true }
-func (t text) schema() *openapi3.Schema { return openapi3.NewStringSchema() }
+func (t text) pointer() any         { return t.p }
+func (t text) get() any             { return *t.p }
+func (t text) set(v any) bool       { return assign(t.p, v) }
+func (t text) text() (string, bool) { return *t.p, true }
+func (t text) parse(s string) bool  { *t.p = s; return true }
+func (t text) quoted() bool         { return true }
 
-func (n number) pointer() any             { return n.p }
-func (n number) get() any                 { return *n.p }
-func (n number) set(v any) bool           { return assign(n.p, v) }
-func (n number) text() (string, bool)     { return strconv.FormatInt(*n.p, 10), true }
-func (n number) quoted() bool             { return false }
-func (n number) schema() *openapi3.Schema { return openapi3.NewInt64Schema() }
+func (n number) pointer() any         { return n.p }
+func (n number) get() any             { return *n.p }
+func (n number) set(v any) bool       { return assign(n.p, v) }
+func (n number) text() (string, bool) { return strconv.FormatInt(*n.p, 10), true }
+func (n number) quoted() bool         { return false }
 
 // parse takes plain digits only: no sign but a minus, no fraction, no exponent, no leading zeros.
 func (n number) parse(s string) bool {
@@ -55,12 +50,11 @@ func (n number) parse(s string) bool {
 	return true
 }
 
-func (f flag) pointer() any             { return f.p }
-func (f flag) get() any                 { return *f.p }
-func (f flag) set(v any) bool           { return assign(f.p, v) }
-func (f flag) text() (string, bool)     { return strconv.FormatBool(*f.p), true }
-func (f flag) quoted() bool             { return false }
-func (f flag) schema() *openapi3.Schema { return openapi3.NewBoolSchema() }
+func (f flag) pointer() any         { return f.p }
+func (f flag) get() any             { return *f.p }
+func (f flag) set(v any) bool       { return assign(f.p, v) }
+func (f flag) text() (string, bool) { return strconv.FormatBool(*f.p), true }
+func (f flag) quoted() bool         { return false }
 
 func (f flag) parse(s string) bool {
 	*f.p = s == "true"
@@ -69,9 +63,6 @@ func (f flag) parse(s string) bool {
 
 func (m moment) pointer() any { return m.p }
 func (m moment) quoted() bool { return true }
-func (m moment) schema() *openapi3.Schema {
-	return openapi3.NewDateTimeSchema().WithTypes(openapi3.TypeString, openapi3.TypeNull)
-}
 
 func (m moment) get() any {
 	if *m.p == nil {
@@ -106,9 +97,6 @@ func (m moment) parse(s string) bool {
 func (l link) pointer() any   { return l.p }
 func (l link) set(v any) bool { return assign(l.p, v) }
 func (l link) quoted() bool   { return false }
-func (l link) schema() *openapi3.Schema {
-	return openapi3.NewInt64Schema().WithTypes(openapi3.TypeInteger, openapi3.TypeNull)
-}
 
 func (l link) get() any {
 	if *l.p == 0 {

@@ -9,6 +9,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/rest"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -72,9 +73,9 @@ func Document() ([]byte, error) {
 // routes are all that this service answers.
 func (s *service) routes(app *kit.App) {
 	imports.Serve(app, s.customers)
-	crud.Serve(app, s.customers)
+	rest.Serve(app, s.customers)
 	imports.Serve(app, s.operators)
-	crud.Serve(app, s.operators)
+	rest.Serve(app, s.operators)
 
 	kit.Handle(app, fiber.MethodPost, "/auth/token", kit.Op{
 		ID: "createToken", Summary: "Log in for the API", Tag: "auth", Guard: kit.Anyone, Codes: refusedLogIn,
@@ -99,10 +100,10 @@ func (s *service) routes(app *kit.App) {
 		ID: "deleteSession", Summary: "End a session", Tag: "internal", Guard: internal,
 	}, s.deleteSession)
 	kit.Handle(app, fiber.MethodGet, "/internal/customers", kit.Op{
-		ID: "getCustomersInternally", Summary: "Several customers by their ids", Tag: "internal", Guard: internal, Out: s.customers.ListSchema(),
+		ID: "getCustomersInternally", Summary: "Several customers by their ids", Tag: "internal", Guard: internal, Out: rest.ListSchema(s.customers.Description),
 	}, s.someCustomers)
 	kit.Handle(app, fiber.MethodGet, "/internal/customers/:id", kit.Op{
 		ID: "getCustomerInternally", Summary: "A customer, for another service", Tag: "internal", Guard: internal,
-		Out: s.customers.Schema(), ETag: true,
+		Out: rest.Schema(s.customers.Description), ETag: true,
 	}, s.oneCustomer)
 }

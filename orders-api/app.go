@@ -8,6 +8,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/rest"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/entities"
@@ -100,7 +101,7 @@ func (s *service) routes(app *kit.App) {
 	manager := kit.Operators(kit.Manager)
 	kit.Handle(app, "POST", "/products/:id/stock-adjustments", kit.Op{
 		ID: "adjustStock", Summary: "Change a product's stock by a difference", Tag: "products", Guard: manager,
-		Key: kit.KeyHonoured, ETag: true, Out: s.products.Schema(), Codes: versionCodes,
+		Key: kit.KeyHonoured, ETag: true, Out: rest.Schema(s.products.Description), Codes: versionCodes,
 	}, s.adjust)
 
 	order := kit.SchemaOf[OrderDetails](app)
@@ -133,5 +134,5 @@ func (s *service) routes(app *kit.App) {
 		ID: "undoOrder", Summary: "Take back one's own confirmation or cancellation of a moment ago", Tag: "orders", Guard: kit.Operators(kit.Operator),
 		Key: kit.KeyHonoured, ETag: true, Out: order, Codes: append([]string{"ORDER_NOT_UNDOABLE", "INSUFFICIENT_STOCK"}, versionCodes...),
 	}, s.undo)
-	crud.ServeEvents(app, s.db, "order", "orders", reads)
+	rest.ServeEvents(app, s.db, "order", "orders", reads)
 }

@@ -91,7 +91,7 @@ type (
 )
 
 // Serve registers the imports of a table, and the work that goes through them while the app serves. It comes before
-// crud.Serve of the same table, whose paths would take "imports" for an id. What it gives is for the table's screens.
+// rest.Serve of the same table, whose paths would take "imports" for an id. What it gives is for the table's screens.
 func Serve[T any](a *kit.App, t *crud.Table[T]) Store {
 	s := &service[T]{Table: t, d: t.DB()}
 	s.routes(a)

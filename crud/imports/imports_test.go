@@ -14,6 +14,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/rest"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
 	"b2b.example/kit"
@@ -94,8 +95,8 @@ func serve(
 	customers, products := crud.NewTable(d, customers), crud.NewTable(d, products)
 	people(app, customers)
 	things(app, products)
-	crud.Serve(app, customers)
-	crud.Serve(app, products)
+	rest.Serve(app, customers)
+	rest.Serve(app, products)
 	w := &world{t: t, db: d, app: app, manager: sessions.Add(t, 1, kit.Manager), operator: sessions.Add(t, 2, kit.Operator), viewer: sessions.Add(t, 3, kit.Viewer)}
 	w.Server = kittest.Serve(t, app)
 	return w

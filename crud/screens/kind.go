@@ -8,6 +8,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/rest"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
@@ -38,7 +39,7 @@ func (r *resource[T]) serveAPI(app *kit.App) {
 	switch store := r.store.(type) {
 	case *crud.Table[T]:
 		r.imports = imports.Serve(app, store)
-		crud.Serve(app, store)
+		rest.Serve(app, store)
 	case *crud.Remote[T]:
 		r.imports = imports.NewRemote(store)
 	}

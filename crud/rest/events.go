@@ -1,4 +1,4 @@
-package crud
+package rest
 
 import (
 	"maps"
@@ -6,8 +6,10 @@ import (
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -76,7 +78,7 @@ func (in *timeline) page(path string, before int64, rows []db.EventRow) lists.Pa
 // eventJSON is an event as the API shows it.
 func eventJSON(b []byte, e *db.EventRow) []byte {
 	member := func(name, value string) {
-		b = appendQuoted(append(append(append(b, `,"`...), name...), `":`...), value)
+		b, _ = jsontext.AppendQuote(append(append(append(b, `,"`...), name...), `":`...), value)
 	}
 	b = strconv.AppendInt(append(b, `{"id":`...), e.ID, 10)
 	b = strconv.AppendInt(append(b, `,"version":`...), e.EntityVersion, 10)
@@ -86,12 +88,12 @@ func eventJSON(b []byte, e *db.EventRow) []byte {
 	member("channel", e.Channel)
 	member("request_id", e.RequestID)
 	b = append(append(b, `,"changes":`...), e.Changes...)
-	member("created_at", e.CreatedAt.UTC().Format(TimeFormat))
+	member("created_at", e.CreatedAt.UTC().Format(crud.TimeFormat))
 	return append(b, '}')
 }
 
 func eventSchema() *openapi3.Schema {
-	s := closed(openapi3.NewObjectSchema()).
+	s := object().
 		WithProperty("id", openapi3.NewInt64Schema()).
 		WithProperty("version", openapi3.NewInt64Schema()).
 		WithProperty("changes", openapi3.NewObjectSchema().WithAdditionalProperties(openapi3.NewObjectSchema())).

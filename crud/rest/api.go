@@ -1,4 +1,5 @@
-package crud
+// Package rest is the REST face of what crud describes: the routes of a table, and their document.
+package rest
 
 import (
 	"context"
@@ -8,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -15,8 +17,8 @@ import (
 
 // api is the REST face of a resource, over any store.
 type api[T any] struct {
-	*Description[T]
-	store Store[T]
+	*crud.Description[T]
+	store crud.Store[T]
 	past  func(ctx context.Context, id int64, at time.Time) (*T, error)
 	now   func() time.Time
 }
@@ -33,17 +35,21 @@ type (
 		ID   int64 `path:"id"`
 		Body jsontext.Value
 	}
+	asOf struct {
+		ID   int64      `path:"id"`
+		AsOf *time.Time `query:"as_of"`
+	}
 )
 
 // Serve registers the routes of a table's resource.
-func Serve[T any](a *kit.App, t *Table[T]) {
+func Serve[T any](a *kit.App, t *crud.Table[T]) {
 	r, name := api[T]{Description: t.Description, store: t, past: t.AsOf, now: a.Now}, typeName(t.Name)
-	shown := component(a, name, r.entitySchema())
-	input := component(a, name+"Input", r.inputSchema(false))
-	patch := component(a, name+"Patch", r.inputSchema(true))
+	shown := component(a, name, entitySchema(t.Description))
+	input := component(a, name+"Input", inputSchema(t.Description, false))
+	patch := component(a, name+"Patch", inputSchema(t.Description, true))
 	page := component(a, name+"List", lists.PageSchema(shown))
 	all, one := "/"+r.Plural, "/"+r.Plural+"/:id"
-	listed := kit.Op{Out: page, Query: r.listParameters(), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}
+	listed := kit.Op{Out: page, Query: listParameters(t.Description), Link: true, CSV: true, Codes: []string{"CURSOR_INVALID"}}
 	kit.Handle(a, fiber.MethodGet, all, r.op("list", listed), r.list)
 	kit.Handle(a, fiber.MethodPost, all, r.op("create", kit.Op{In: input, Out: shown, Status: fiber.StatusCreated, ETag: true}), r.create)
 	kit.Handle(a, fiber.MethodGet, one, r.op("get", kit.Op{Out: shown, ETag: true}), r.get)
@@ -51,25 +57,25 @@ func Serve[T any](a *kit.App, t *Table[T]) {
 	if r.Replace {
 		kit.Handle(a, fiber.MethodPut, one, r.op("replace", kit.Op{In: input, Out: shown, IfMatch: true}), r.replace)
 	}
-	if r.Deletion == Soft {
+	if r.Deletion == crud.Soft {
 		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", kit.Op{Out: shown, ETag: true}), r.restore)
 	}
-	if r.Deletion != Kept {
+	if r.Deletion != crud.Kept {
 		kit.Handle(a, fiber.MethodDelete, one, r.op("delete", kit.Op{Status: fiber.StatusNoContent, IfMatch: true}), r.delete)
 	}
-	ServeEvents(a, t.d, r.Name, r.Plural, kit.Operators(r.Read))
+	ServeEvents(a, t.DB(), r.Name, r.Plural, kit.Operators(r.Read))
 }
 
 // op completes the description of an operation.
-func (d *Description[T]) op(verb string, op kit.Op) kit.Op {
-	op.ID, op.Tag = verb+typeName(d.Name), d.Plural
-	op.Summary = strings.ToUpper(verb[:1]) + verb[1:] + " " + strings.ReplaceAll(d.Name, "_", " ")
-	op.Guard = kit.Operators(d.Read)
+func (r api[T]) op(verb string, op kit.Op) kit.Op {
+	op.ID, op.Tag = verb+typeName(r.Name), r.Plural
+	op.Summary = strings.ToUpper(verb[:1]) + verb[1:] + " " + strings.ReplaceAll(r.Name, "_", " ")
+	op.Guard = kit.Operators(r.Read)
 	if verb != "list" && verb != "get" {
-		op.Guard, op.Key = kit.Operators(d.Write), kit.KeyHonoured
+		op.Guard, op.Key = kit.Operators(r.Write), kit.KeyHonoured
 	}
 	if op.Key == kit.KeyHonoured && op.Status != fiber.StatusNoContent {
-		op.Codes, op.Gone = append(op.Codes, "DUPLICATE"), d.Deletion != Kept
+		op.Codes, op.Gone = append(op.Codes, "DUPLICATE"), r.Deletion != crud.Kept
 	}
 	return op
 }
@@ -79,12 +85,12 @@ func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if WantsFile(c) {
+	if crud.WantsFile(c) {
 		write, err := r.store.File(kit.Context(c), params)
 		if err != nil {
 			return nil, err
 		}
-		return FileAnswer(c, r.Plural, r.now(), write), nil
+		return crud.FileAnswer(c, r.Plural, r.now(), write), nil
 	}
 	page, err := r.store.List(kit.Context(c), params)
 	if err != nil {
@@ -103,35 +109,35 @@ func (r api[T]) get(c *fiber.Ctx, in *asOf) (answer *kit.Answer, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return Sent(r.Answer(row), nil)
+	return crud.Sent(r.Answer(row), nil)
 }
 
 func (r api[T]) create(c *fiber.Ctx, in *entity) (*kit.Answer, error) {
-	input, unreadable := r.read(in.Body, false)
-	return r.write(c, Request[T]{Input: input, Fault: unreadable}, r.store.Create)
+	input, unreadable := r.Input(in.Body)
+	return r.write(c, crud.Request[T]{Input: input, Fault: unreadable}, r.store.Create)
 }
 
 func (r api[T]) replace(c *fiber.Ctx, in *entityByID) (*kit.Answer, error) {
-	input, unreadable := r.read(in.Body, false)
-	return r.writeVersion(c, Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
+	input, unreadable := r.Input(in.Body)
+	return r.writeVersion(c, crud.Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
 }
 
 func (r api[T]) patch(c *fiber.Ctx, in *entityByID) (*kit.Answer, error) {
-	input, unreadable := r.read(in.Body, true)
-	return r.writeVersion(c, Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
+	input, unreadable := r.Patch(in.Body)
+	return r.writeVersion(c, crud.Request[T]{ID: in.ID, Input: input, Fault: unreadable}, r.store.Update)
 }
 
 func (r api[T]) delete(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	return r.writeVersion(c, Request[T]{ID: in.ID}, r.store.Delete)
+	return r.writeVersion(c, crud.Request[T]{ID: in.ID}, r.store.Delete)
 }
 
 func (r api[T]) restore(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	return r.write(c, Request[T]{ID: in.ID}, r.store.Restore)
+	return r.write(c, crud.Request[T]{ID: in.ID}, r.store.Restore)
 }
 
 // writeVersion is a write of the version that If-Match names.
-func (r api[T]) writeVersion(c *fiber.Ctx, request Request[T], do write[T]) (*kit.Answer, error) {
-	match, err := MatchOf(c)
+func (r api[T]) writeVersion(c *fiber.Ctx, request crud.Request[T], do write[T]) (*kit.Answer, error) {
+	match, err := crud.MatchOf(c)
 	request.Match = match
 	if err != nil {
 		request.Fault = err
@@ -139,13 +145,13 @@ func (r api[T]) writeVersion(c *fiber.Ctx, request Request[T], do write[T]) (*ki
 	return r.write(c, request, do)
 }
 
-type write[T any] func(context.Context, Request[T]) (db.Answer, error)
+type write[T any] func(context.Context, crud.Request[T]) (db.Answer, error)
 
-func (r api[T]) write(c *fiber.Ctx, request Request[T], do write[T]) (*kit.Answer, error) {
-	call, err := CallOf(c)
+func (r api[T]) write(c *fiber.Ctx, request crud.Request[T], do write[T]) (*kit.Answer, error) {
+	call, err := crud.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
 	request.Call = call
-	return Sent(do(kit.Context(c), request))
+	return crud.Sent(do(kit.Context(c), request))
 }
