@@ -10,7 +10,7 @@ import (
 // Invariants are what is true of every described entity's table at any time. Elsewhere are the fields that change without
 // an event, and can be explained in another way.
 func Invariants[T any](r Resource[T], elsewhere ...string) []db.Invariant {
-	d := describe(r)
+	d := Describe(r)
 	invariants := []db.Invariant{db.VersionsHaveEvents(d.Name, d.table), d.retold(elsewhere)}
 	var copies []db.Copy
 	for _, f := range d.bind(new(T)).fields {

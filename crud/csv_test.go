@@ -9,28 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"b2b.example/crud"
 	"b2b.example/kit/kittest"
 )
-
-// A file says what a spreadsheet shows, and nothing that it would calculate.
-func TestFileHoldsNoFormula(t *testing.T) {
-	for cell, want := range map[string]string{
-		"=1+1": "'=1+1", "+34 600 100 200": "'+34 600 100 200", "-x": "'-x", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "'quoted": "''quoted",
-		"-5": "-5", "-5.25": "-5.25", "-5,25": "-5,25", "plain": "plain", "": "", "a=b": "a=b", "-1e5": "'-1e5", "+inf": "'+inf", "-0x10": "'-0x10",
-	} {
-		var out strings.Builder
-		file, err := crud.NewFile(&out, "en", []string{"a"})
-		require.NoError(t, err)
-		require.NoError(t, file.Row([]string{cell, "end"}))
-		require.NoError(t, file.End())
-		reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\ufeff")))
-		reader.FieldsPerRecord = -1
-		rows, err := reader.ReadAll()
-		require.NoError(t, err)
-		require.Equal(t, want, rows[1][0], cell)
-	}
-}
 
 // A list as a file is all of the list, however many pages it has, in the reader's language.
 func TestListAsAFile(t *testing.T) {

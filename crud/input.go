@@ -58,8 +58,8 @@ func (d *Description[T]) Typed(values map[string]string, partial bool) *Input[T]
 	return in
 }
 
-// json is an input as a request's body has it.
-func (in *Input[T]) json() []byte {
+// JSON is an input as a request's body has it.
+func (in *Input[T]) JSON() []byte {
 	b := []byte{'{'}
 	for _, f := range in.fields {
 		if f.given {

@@ -35,8 +35,8 @@ func MatchOf(c *fiber.Ctx) (Match, error) {
 // ETag is the tag of a version.
 func ETag(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
 
-// Given says whether the request named a version.
-func (m Match) Given() bool { return m.tag != "" }
+// Tag is the version as If-Match has it; "" without one.
+func (m Match) Tag() string { return m.tag }
 
 // Refusal is 428 where no version was named, 412 where another one is, with the entity as it is now; else nil.
 func (m Match) Refusal(version int64, current func() []byte) error {

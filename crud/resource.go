@@ -5,16 +5,13 @@ package crud
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"reflect"
-	"strconv"
 	"sync"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
-	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -88,8 +85,8 @@ func (r Resource[T]) Outline() Outline {
 	return Outline{r.Name, r.Plural, cmp.Or(r.Read, kit.Viewer), r.Write, r.Replace, r.Deletion, table}
 }
 
-// describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
-func describe[T any](r Resource[T]) *Description[T] {
+// Describe names the fields of a resource. It panics on a description that cannot work: that is found at start.
+func Describe[T any](r Resource[T]) *Description[T] {
 	r.Read = r.Outline().Read
 	row := new(T)
 	model, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
@@ -174,39 +171,3 @@ func (f form[T]) byName(name string) *Field {
 
 // base is the Entity that a row begins with.
 func base[T any](row *T) *db.Entity { return any(row).(interface{ Base() *db.Entity }).Base() }
-
-// json is an entity as the API shows it.
-func (f form[T]) json(b []byte) []byte {
-	entity := base(f.row)
-	b = append(b, `{"id":`...)
-	b = strconv.AppendInt(b, entity.ID, 10)
-	for _, field := range f.fields {
-		if !field.secret {
-			b = append(append(append(b, `,"`...), field.name...), `":`...)
-			b = field.append(b)
-		}
-	}
-	b = append(b, `,"version":`...)
-	b = strconv.AppendInt(b, entity.Version, 10)
-	b = entity.CreatedAt.UTC().AppendFormat(append(b, `,"created_at":"`...), TimeFormat)
-	b = entity.UpdatedAt.UTC().AppendFormat(append(b, `","updated_at":"`...), TimeFormat)
-	return append(b, `"}`...)
-}
-
-// Answer is an entity as the answer to a change of it.
-func (d *Description[T]) Answer(row *T) db.Answer {
-	entity := base(row)
-	return db.Answer{
-		Status: http.StatusOK, ContentType: "application/json", ETag: ETag(entity.Version), Body: d.bind(row).json(nil),
-		TargetType: d.Name, TargetID: entity.ID,
-	}
-}
-
-// JSON is a page of entities as a list answers it.
-func (d *Description[T]) JSON(page lists.Page[T]) []byte {
-	scratch := d.bind(new(T))
-	return page.JSON(func(b []byte, row *T) []byte {
-		*scratch.row = *row
-		return scratch.json(b)
-	})
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 )
@@ -17,7 +18,7 @@ type Store[T any] interface {
 	// Events are the newest of its events, up to a limit.
 	Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error)
 	// File is the whole of a list as a file, by the parameters of its URL.
-	File(ctx context.Context, params url.Values) (FileWriter, error)
+	File(ctx context.Context, params url.Values) (exports.Writer, error)
 	// Describe tells what its fields are.
 	Describe() *Description[T]
 

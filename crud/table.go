@@ -26,7 +26,7 @@ var _ Store[struct{ db.Entity }] = (*Table[struct{ db.Entity }])(nil)
 
 // NewTable makes the store of a resource. It panics on a description that cannot work.
 func NewTable[T any](d *db.DB, r Resource[T]) *Table[T] {
-	return &Table[T]{Description: describe(r), d: d}
+	return &Table[T]{Description: Describe(r), d: d}
 }
 
 // DB is where the table is.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -64,7 +65,7 @@ var activityColumns = []string{
 	"created_at", "actor", "actor_name", "entity", "entity_id", "version", "action", "channel", "request_id", "idempotency_key", "changes",
 }
 
-func activityCells(_ *crud.File, e *db.EventRow) []string {
+func activityCells(_ *exports.File, e *db.EventRow) []string {
 	key := ""
 	if e.IdempotencyKey != nil && e.Channel != kit.ChannelUI { // a page makes its own
 		key = *e.IdempotencyKey

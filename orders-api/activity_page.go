@@ -9,7 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
@@ -43,7 +43,7 @@ func (b *backoffice) activityPage(c *fiber.Ctx) error {
 		return err
 	}
 	if isFile {
-		return kit.Send(c, crud.FileAnswer(c, "activity", b.db.Now(), fileOf(b.db, &wanted.list, activityColumns, wanted.edge, activityCells)))
+		return kit.Send(c, exports.Answer(c, "activity", b.db.Now(), fileOf(b.db, &wanted.list, activityColumns, wanted.edge, activityCells)))
 	}
 	found, err := readPage(kit.Context(c), b.db, &wanted.list, wanted.edge)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/remote"
 	"b2b.example/crud/rest"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
@@ -68,8 +69,8 @@ func build(o Options) (*kit.App, *service) {
 func (s *service) kinds() []screens.Kind {
 	return []screens.Kind{
 		screens.Of(s.products, productScreens),
-		screens.Of(crud.NewRemote(s.customers.client, entities.Customers), customerScreens),
-		screens.Of(crud.NewRemote(s.customers.client, entities.Operators), operatorScreens),
+		screens.Of(remote.New(s.customers.client, entities.Customers), customerScreens),
+		screens.Of(remote.New(s.customers.client, entities.Operators), operatorScreens),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
@@ -25,7 +25,7 @@ func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
 	}
 	reader := b.PlainFrame(c, "").Reader
 	write := func(ctx context.Context, w io.Writer, language string) error {
-		file, err := crud.NewFile(w, language, bulkFileColumns)
+		file, err := exports.New(w, language, bulkFileColumns)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
 		}
 		return file.End()
 	}
-	return kit.Send(c, crud.FileAnswer(c, "bulk-run-"+strconv.FormatInt(id, 10), b.db.Now(), write))
+	return kit.Send(c, exports.Answer(c, "bulk-run-"+strconv.FormatInt(id, 10), b.db.Now(), write))
 }
 
 // eachOfRun goes through all orders of a run, a batch at a time.
@@ -58,7 +58,7 @@ func (b *backoffice) eachOfRun(ctx context.Context, id int64, do func(o *orderIn
 	}
 }
 
-func (b *backoffice) bulkFileRow(reader web.Reader, file *crud.File, run *BulkRun, o *orderInRun) []string {
+func (b *backoffice) bulkFileRow(reader web.Reader, file *exports.File, run *BulkRun, o *orderInRun) []string {
 	return []string{
 		strconv.FormatInt(o.OrderID, 10), strings.ToLower(string(o.Outcome)), b.whyOf(reader, o), o.Code, string(o.Status), o.CustomerName,
 		file.Money(o.TotalCents), fileTime(o.DoneAt), strconv.FormatInt(run.ID, 10), run.RequestID,

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
@@ -54,7 +55,7 @@ func (b *backoffice) newBulkRunPage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return kit.Send(c, crud.FileAnswer(c, "orders", b.db.Now(), chosen.list.file(b.db)))
+		return kit.Send(c, exports.Answer(c, "orders", b.db.Now(), chosen.list.file(b.db)))
 	}
 	f, err := b.readBulkForm(params)
 	if err != nil {

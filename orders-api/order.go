@@ -290,7 +290,7 @@ func valueOf[T any](p *T) any {
 // lockForMove locks an order. A version that the request names must be the present one; it need not name any.
 func lockForMove(tx *db.Tx, id int64, match crud.Match) (*Order, error) {
 	o, err := lockOrder(tx, id)
-	if err != nil || !match.Given() {
+	if err != nil || match.Tag() == "" {
 		return o, err
 	}
 	return o, match.Refusal(o.Version, func() []byte { return current(o) })

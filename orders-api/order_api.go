@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -248,12 +249,12 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if crud.WantsFile(c) {
+	if exports.Wanted(c) {
 		write, err := file(s.db, params)
 		if err != nil {
 			return nil, err
 		}
-		return crud.FileAnswer(c, "orders", s.db.Now(), write), nil
+		return exports.Answer(c, "orders", s.db.Now(), write), nil
 	}
 	page, err := List(kit.Context(c), s.db, params)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 )
@@ -22,7 +23,7 @@ var fileColumns = []string{
 }
 
 // file is the whole of a list of orders, by the parameters of its URL, wherever in it a cursor stands.
-func file(d *db.DB, params url.Values) (crud.FileWriter, error) {
+func file(d *db.DB, params url.Values) (exports.Writer, error) {
 	l, err := parseList(params)
 	if err != nil {
 		return nil, err
@@ -31,15 +32,15 @@ func file(d *db.DB, params url.Values) (crud.FileWriter, error) {
 }
 
 // file is the whole of the list of orders.
-func (l *list) file(d *db.DB) crud.FileWriter { return fileOf(d, l, fileColumns, l.edge, fileRow) }
+func (l *list) file(d *db.DB) exports.Writer { return fileOf(d, l, fileColumns, l.edge, fileRow) }
 
 // fileOf is the whole of a list as a file, read page after page; cells are those of a row.
 func fileOf[T any](
-	d *db.DB, l *list, columns []string, edge func(row *T, back bool) lists.Cursor, cells func(file *crud.File, row *T) []string,
-) crud.FileWriter {
+	d *db.DB, l *list, columns []string, edge func(row *T, back bool) lists.Cursor, cells func(file *exports.File, row *T) []string,
+) exports.Writer {
 	l.At, l.Limit = nil, fileBatch
 	return func(ctx context.Context, w io.Writer, language string) error {
-		file, err := crud.NewFile(w, language, columns)
+		file, err := exports.New(w, language, columns)
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func fileOf[T any](
 	}
 }
 
-func fileRow(file *crud.File, o *Order) []string {
+func fileRow(file *exports.File, o *Order) []string {
 	return []string{
 		strconv.FormatInt(o.ID, 10), string(o.Status), strconv.FormatInt(o.CustomerID, 10), o.CustomerName, o.CustomerEmail, o.CustomerPhone,
 		o.CustomerTaxID, o.Reference, strconv.FormatInt(o.Units, 10), file.Money(o.TotalCents), o.Note, textOf(o.CancelReason), o.CancelNote,

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/kit"
@@ -63,7 +64,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return kit.Send(c, crud.FileAnswer(c, "orders", b.db.Now(), write))
+		return kit.Send(c, exports.Answer(c, "orders", b.db.Now(), write))
 	}
 	found, err := List(kit.Context(c), b.db, wanted)
 	if err != nil {

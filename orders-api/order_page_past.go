@@ -9,7 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
 	"b2b.example/kit"
@@ -63,7 +63,7 @@ func (b *backoffice) orderFile(c *fiber.Ctx, id int64) error {
 	}
 	number := strconv.FormatInt(id, 10)
 	write := func(_ context.Context, w io.Writer, language string) error {
-		file, err := crud.NewFile(w, language, lineColumns)
+		file, err := exports.New(w, language, lineColumns)
 		if err != nil {
 			return err
 		}
@@ -78,5 +78,5 @@ func (b *backoffice) orderFile(c *fiber.Ctx, id int64) error {
 		}
 		return file.End()
 	}
-	return kit.Send(c, crud.FileAnswer(c, "order-"+number, b.db.Now(), write))
+	return kit.Send(c, exports.Answer(c, "order-"+number, b.db.Now(), write))
 }

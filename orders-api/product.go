@@ -62,7 +62,7 @@ type adjustStock struct {
 // adjust changes a product's stock by a difference: an edit, so it has a version and an event beside its movement.
 func (s *service) adjust(c *fiber.Ctx, in *adjustStock) (*kit.Answer, error) {
 	match, unreadable := crud.MatchOf(c)
-	if !match.Given() {
+	if match.Tag() == "" {
 		match = crud.AnyVersion
 	}
 	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud"
+	"b2b.example/crud/remote"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
@@ -163,7 +164,7 @@ func (w *world[T]) serve(app *kit.App, kinds []screens.Kind) {
 func (w *world[T]) serveElsewhere(t *testing.T, r crud.Resource[T]) {
 	app := newApp(r.Plural+" elsewhere", w.d, &kittest.Sessions{})
 	owner := kit.NewClient(kit.ClientOptions{BaseURL: w.URL, Away: "CUSTOMERS_UNAVAILABLE"})
-	kinds := []screens.Kind{screens.Of(crud.NewRemote(owner, r), w.options.Screens)}
+	kinds := []screens.Kind{screens.Of(remote.New(owner, r), w.options.Screens)}
 	for _, other := range w.options.Others {
 		kinds = append(kinds, other.remote(owner))
 	}

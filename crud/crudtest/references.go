@@ -17,6 +17,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/remote"
 	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -53,7 +54,7 @@ func With[U any](r crud.Resource[U], options ...Options[U]) Other {
 	return Other{
 		Outline: r.Outline(), add: add,
 		kind:   func(d *db.DB) screens.Kind { return screens.Of(crud.NewTable(d, r)) },
-		remote: func(owner *kit.Client) screens.Kind { return screens.Of(crud.NewRemote(owner, r)) },
+		remote: func(owner *kit.Client) screens.Kind { return screens.Of(remote.New(owner, r)) },
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/kit/fault"
 )
 
@@ -94,7 +95,7 @@ var passedOver = []string{"version", "created_at", "updated_at"}
 
 // columnOf finds what a column is for, by the names that an export gives.
 func columnOf(header string, looks []crud.Look) (column, bool) {
-	c := column{name: crud.Unguarded(header)}
+	c := column{name: exports.Unguarded(header)}
 	name := strings.ToLower(strings.TrimSpace(c.name))
 	if name == "id" {
 		c.isID = true
@@ -118,7 +119,7 @@ func columnOf(header string, looks []crud.Look) (column, bool) {
 
 // value is a cell as an address would have it: amounts in cents, yes and no as "true" and "false".
 func (c *column) value(cell string) string {
-	cell = crud.Unguarded(cell)
+	cell = exports.Unguarded(cell)
 	switch c.look.Kind {
 	case crud.KindText, crud.KindEmail, crud.KindSecret:
 		return cell

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -89,7 +90,7 @@ func (s *service[T]) find(q *gorm.DB, id int64) (*row, error) {
 }
 
 func (s *service[T]) get(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	if crud.WantsFile(c) {
+	if exports.Wanted(c) {
 		write, err := s.FaultsFile(kit.Context(c), in.ID)
 		if err != nil {
 			return nil, err
@@ -133,7 +134,7 @@ func (s *service[T]) faults(ctx context.Context, id int64, most int) ([]faultRow
 }
 
 // FaultsFile is all that is kept of what is wrong with an import, as a file.
-func (s *service[T]) FaultsFile(ctx context.Context, id int64) (crud.FileWriter, error) {
+func (s *service[T]) FaultsFile(ctx context.Context, id int64) (exports.Writer, error) {
 	if _, err := s.find(s.d.Read(ctx).Select("id"), id); err != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func (s *service[T]) FaultsFile(ctx context.Context, id int64) (crud.FileWriter,
 		if err != nil {
 			return err
 		}
-		file, err := crud.NewFile(w, language, []string{"line", "column", "value", "code", "detail"})
+		file, err := exports.New(w, language, []string{"line", "column", "value", "code", "detail"})
 		if err != nil {
 			return err
 		}
@@ -160,8 +161,8 @@ func (s *service[T]) FaultsFile(ctx context.Context, id int64) (crud.FileWriter,
 }
 
 // FaultsAnswer is the answer that is the file of an import's faults.
-func FaultsAnswer(c *fiber.Ctx, plural string, id int64, now time.Time, write crud.FileWriter) *kit.Answer {
-	return crud.FileAnswer(c, fmt.Sprintf("%s-import-%d", plural, id), now, write)
+func FaultsAnswer(c *fiber.Ctx, plural string, id int64, now time.Time, write exports.Writer) *kit.Answer {
+	return exports.Answer(c, fmt.Sprintf("%s-import-%d", plural, id), now, write)
 }
 
 func (f *faultRow) shown(language string) (RowFault, error) {

@@ -8,23 +8,24 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
+	"b2b.example/crud/exports"
+	"b2b.example/crud/remote"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
 
-// remote takes in the files of entities that another service owns: there, over its REST API and in the name of the operator
+// remoteStore takes in the files of entities that another service owns: there, over its REST API and in the name of the operator
 // whose page asks.
-type remote struct {
+type remoteStore struct {
 	client *kit.Client
 	plural string
 }
 
 // NewRemote makes the store of the imports of another service's entities.
-func NewRemote[T any](r *crud.Remote[T]) Store { return &remote{r.Client(), r.Plural} }
+func NewRemote[T any](r *remote.Store[T]) Store { return &remoteStore{r.Client(), r.Plural} }
 
 // Upload hands a file on while it comes.
-func (r *remote) Upload(ctx context.Context, f File) (db.Answer, error) {
+func (r *remoteStore) Upload(ctx context.Context, f File) (db.Answer, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadTime)
 	defer cancel()
 	reply, err := r.client.Upload(ctx, kit.Call{
@@ -35,7 +36,7 @@ func (r *remote) Upload(ctx context.Context, f File) (db.Answer, error) {
 }
 
 // Run begins an import that has been checked.
-func (r *remote) Run(ctx context.Context, call db.Call, id int64, _ string) (db.Answer, error) {
+func (r *remoteStore) Run(ctx context.Context, call db.Call, id int64, _ string) (db.Answer, error) {
 	return answerOf(r.client.Do(ctx, kit.Call{Method: fiber.MethodPost, Path: pathOf(r.plural, id) + "/run", Key: call.Key, Acting: true}))
 }
 
@@ -54,7 +55,7 @@ func answerOf(reply *kit.Reply, err error) (db.Answer, error) {
 }
 
 // Get tells how far an import is, in the language of who asks.
-func (r *remote) Get(ctx context.Context, id int64, _ string) (*Report, error) {
+func (r *remoteStore) Get(ctx context.Context, id int64, _ string) (*Report, error) {
 	reply, err := r.client.Do(ctx, kit.Call{Path: pathOf(r.plural, id), Acting: true})
 	if err != nil {
 		return nil, err
@@ -64,12 +65,12 @@ func (r *remote) Get(ctx context.Context, id int64, _ string) (*Report, error) {
 }
 
 // FaultsFile is what its owner keeps of an import's faults, as its owner writes it.
-func (r *remote) FaultsFile(ctx context.Context, id int64) (crud.FileWriter, error) {
-	return crud.RemoteFile(ctx, r.client, kit.Call{Path: pathOf(r.plural, id)})
+func (r *remoteStore) FaultsFile(ctx context.Context, id int64) (exports.Writer, error) {
+	return remote.File(ctx, r.client, kit.Call{Path: pathOf(r.plural, id)})
 }
 
 // Newest are the newest imports.
-func (r *remote) Newest(ctx context.Context, most int) ([]Import, error) {
+func (r *remoteStore) Newest(ctx context.Context, most int) ([]Import, error) {
 	reply, err := r.client.Do(ctx, kit.Call{Path: path(r.plural), Query: url.Values{"limit": {strconv.Itoa(most)}}, Acting: true})
 	if err != nil {
 		return nil, err

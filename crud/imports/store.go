@@ -5,7 +5,7 @@ import (
 	"io"
 	"strconv"
 
-	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/db"
 )
 
@@ -18,7 +18,7 @@ type Store interface {
 	// Get tells how far an import is, or the fault NOT_FOUND.
 	Get(ctx context.Context, id int64, language string) (*Report, error)
 	// FaultsFile is what is kept of an import's faults, as a file.
-	FaultsFile(ctx context.Context, id int64) (crud.FileWriter, error)
+	FaultsFile(ctx context.Context, id int64) (exports.Writer, error)
 	// Newest are the newest imports, up to so many.
 	Newest(ctx context.Context, most int) ([]Import, error)
 }

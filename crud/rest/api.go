@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
@@ -85,12 +86,12 @@ func (r api[T]) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if crud.WantsFile(c) {
+	if exports.Wanted(c) {
 		write, err := r.store.File(kit.Context(c), params)
 		if err != nil {
 			return nil, err
 		}
-		return crud.FileAnswer(c, r.Plural, r.now(), write), nil
+		return exports.Answer(c, r.Plural, r.now(), write), nil
 	}
 	page, err := r.store.List(kit.Context(c), params)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/imports"
 	"b2b.example/web"
 )
@@ -190,14 +191,14 @@ func (r *resource[T]) rule(reader web.Reader, look crud.Look) string {
 }
 
 // exampleFile is a file as one can be sent: its columns, and a made-up row.
-func (r *resource[T]) exampleFile(c *fiber.Ctx) crud.FileWriter {
+func (r *resource[T]) exampleFile(c *fiber.Ctx) exports.Writer {
 	reader := r.PlainFrame(c, "").Reader
 	return func(_ context.Context, w io.Writer, language string) error {
 		var columns, cells []string
 		for _, look := range r.fileLooks() {
 			columns, cells = append(columns, crud.ColumnOf(look)), append(cells, r.exampleOf(reader, look))
 		}
-		file, err := crud.NewFile(w, language, columns)
+		file, err := exports.New(w, language, columns)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/imports"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -51,7 +52,7 @@ func SendsFile(c *fiber.Ctx) bool {
 
 func (r *resource[T]) importPage(c *fiber.Ctx) error {
 	if c.Query("example") == "csv" {
-		return kit.Send(c, crud.FileAnswer(c, r.Plural+"-example", r.Now(), r.exampleFile(c)))
+		return kit.Send(c, exports.Answer(c, r.Plural+"-example", r.Now(), r.exampleFile(c)))
 	}
 	return r.showImport(c, uuid.NewString(), nil)
 }

@@ -8,6 +8,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/remote"
 	"b2b.example/crud/rest"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -40,7 +41,7 @@ func (r *resource[T]) serveAPI(app *kit.App) {
 	case *crud.Table[T]:
 		r.imports = imports.Serve(app, store)
 		rest.Serve(app, store)
-	case *crud.Remote[T]:
+	case *remote.Store[T]:
 		r.imports = imports.NewRemote(store)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/kit"
 	"b2b.example/web"
@@ -85,7 +86,7 @@ func (r resource[T]) file(c *fiber.Ctx, params url.Values) error {
 	if err != nil {
 		return err
 	}
-	return kit.Send(c, crud.FileAnswer(c, r.Plural, r.Now(), write))
+	return kit.Send(c, exports.Answer(c, r.Plural, r.Now(), write))
 }
 
 // at is the address of the page at a cursor; "" for none.

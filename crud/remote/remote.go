@@ -1,43 +1,43 @@
-package crud
+// Package remote is the store of entities that another service owns.
+package remote
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/gofiber/fiber/v2"
 
+	"b2b.example/crud"
+	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/db"
 	"b2b.example/kit"
-	"b2b.example/kit/fault"
 )
 
-// Remote is the Store of entities that another service owns, over its REST API and in the name of the operator whose page
+// Store is the crud.Store of entities that another service owns, over its REST API and in the name of the operator whose page
 // asks: its rules, versions, cursors and refusals are that service's.
-type Remote[T any] struct {
-	*Description[T]
+type Store[T any] struct {
+	*crud.Description[T]
 	client *kit.Client
 }
 
-var _ Store[struct{ db.Entity }] = (*Remote[struct{ db.Entity }])(nil)
+var _ crud.Store[struct{ db.Entity }] = (*Store[struct{ db.Entity }])(nil)
 
-// NewRemote makes the store of a resource, whose owner the client calls.
-func NewRemote[T any](client *kit.Client, r Resource[T]) *Remote[T] {
-	return &Remote[T]{Description: describe(r), client: client}
+// New makes the store of a resource, whose owner the client calls.
+func New[T any](client *kit.Client, r crud.Resource[T]) *Store[T] {
+	return &Store[T]{Description: crud.Describe(r), client: client}
 }
 
 // Client calls the service that owns them.
-func (r *Remote[T]) Client() *kit.Client { return r.client }
+func (r *Store[T]) Client() *kit.Client { return r.client }
 
 // List gives one page.
-func (r *Remote[T]) List(ctx context.Context, params url.Values) (lists.Page[T], error) {
+func (r *Store[T]) List(ctx context.Context, params url.Values) (lists.Page[T], error) {
 	reply, err := r.do(ctx, kit.Call{Path: "/" + r.Plural, Query: params})
 	if err != nil {
 		return lists.Page[T]{}, err
@@ -69,7 +69,7 @@ func orEmpty(p *string) string {
 }
 
 // Get gives one entity, or the fault NOT_FOUND.
-func (r *Remote[T]) Get(ctx context.Context, id int64) (*T, error) {
+func (r *Store[T]) Get(ctx context.Context, id int64) (*T, error) {
 	reply, err := r.do(ctx, kit.Call{Path: r.path(id)})
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (r *Remote[T]) Get(ctx context.Context, id int64) (*T, error) {
 }
 
 // Events are the newest of an entity's events, up to a limit.
-func (r *Remote[T]) Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error) {
+func (r *Store[T]) Events(ctx context.Context, id int64, limit int) ([]db.EventRow, error) {
 	reply, err := r.do(ctx, kit.Call{Path: r.path(id) + "/events", Query: url.Values{"limit": {strconv.Itoa(limit)}}})
 	if err != nil {
 		return nil, err
@@ -109,13 +109,13 @@ func (r *Remote[T]) Events(ctx context.Context, id int64, limit int) ([]db.Event
 }
 
 // File is the whole of a list, as its owner writes it.
-func (r *Remote[T]) File(ctx context.Context, params url.Values) (FileWriter, error) {
-	return RemoteFile(ctx, r.client, kit.Call{Path: "/" + r.Plural, Query: params})
+func (r *Store[T]) File(ctx context.Context, params url.Values) (exports.Writer, error) {
+	return File(ctx, r.client, kit.Call{Path: "/" + r.Plural, Query: params})
 }
 
-// RemoteFile is what another service answers as a file, in the name of the operator whose page asks.
-func RemoteFile(ctx context.Context, client *kit.Client, call kit.Call) (FileWriter, error) {
-	call.Header, call.Acting = http.Header{fiber.HeaderAccept: {csvType}}, true
+// File is what another service answers as a file, in the name of the operator whose page asks.
+func File(ctx context.Context, client *kit.Client, call kit.Call) (exports.Writer, error) {
+	call.Header, call.Acting = http.Header{fiber.HeaderAccept: {exports.Type}}, true
 	body, err := client.Open(context.WithoutCancel(ctx), call)
 	if err != nil {
 		return nil, err
@@ -128,41 +128,41 @@ func RemoteFile(ctx context.Context, client *kit.Client, call kit.Call) (FileWri
 }
 
 // Create makes an entity: 201.
-func (r *Remote[T]) Create(ctx context.Context, request Request[T]) (db.Answer, error) {
-	return r.write(ctx, request, kit.Call{Method: fiber.MethodPost, Path: "/" + r.Plural, Body: jsontext.Value(request.Input.json())})
+func (r *Store[T]) Create(ctx context.Context, request crud.Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodPost, Path: "/" + r.Plural, Body: jsontext.Value(request.Input.JSON())})
 }
 
 // Update changes the fields that the input has: 200.
-func (r *Remote[T]) Update(ctx context.Context, request Request[T]) (db.Answer, error) {
-	return r.write(ctx, request, kit.Call{Method: fiber.MethodPatch, Path: r.path(request.ID), Body: jsontext.Value(request.Input.json())})
+func (r *Store[T]) Update(ctx context.Context, request crud.Request[T]) (db.Answer, error) {
+	return r.write(ctx, request, kit.Call{Method: fiber.MethodPatch, Path: r.path(request.ID), Body: jsontext.Value(request.Input.JSON())})
 }
 
 // Delete removes an entity: 204.
-func (r *Remote[T]) Delete(ctx context.Context, request Request[T]) (db.Answer, error) {
+func (r *Store[T]) Delete(ctx context.Context, request crud.Request[T]) (db.Answer, error) {
 	return r.write(ctx, request, kit.Call{Method: fiber.MethodDelete, Path: r.path(request.ID)})
 }
 
 // Restore brings a deleted entity back: 200.
-func (r *Remote[T]) Restore(ctx context.Context, request Request[T]) (db.Answer, error) {
+func (r *Store[T]) Restore(ctx context.Context, request crud.Request[T]) (db.Answer, error) {
 	return r.write(ctx, request, kit.Call{Method: fiber.MethodPost, Path: r.path(request.ID) + "/restore"})
 }
 
-func (r *Remote[T]) path(id int64) string { return "/" + r.Plural + "/" + strconv.FormatInt(id, 10) }
+func (r *Store[T]) path(id int64) string { return "/" + r.Plural + "/" + strconv.FormatInt(id, 10) }
 
-func (r *Remote[T]) do(ctx context.Context, call kit.Call) (*kit.Reply, error) {
+func (r *Store[T]) do(ctx context.Context, call kit.Call) (*kit.Reply, error) {
 	call.Acting = true
 	return r.client.Do(ctx, call)
 }
 
 // write makes a change under the request's own key, so that asking again finds it done. An input with a fault is not sent:
 // what cannot be read has no form in which it could be.
-func (r *Remote[T]) write(ctx context.Context, request Request[T], call kit.Call) (db.Answer, error) {
+func (r *Store[T]) write(ctx context.Context, request crud.Request[T], call kit.Call) (db.Answer, error) {
 	if request.Input != nil {
 		if err := request.Input.Err(); err != nil {
 			return db.Answer{}, err
 		}
 	}
-	call.Key, call.IfMatch = request.Key, request.Match.tag
+	call.Key, call.IfMatch = request.Key, request.Match.Tag()
 	reply, err := r.do(ctx, call)
 	if err != nil {
 		return db.Answer{}, err
@@ -179,50 +179,6 @@ func (r *Remote[T]) write(ctx context.Context, request Request[T], call kit.Call
 	if err != nil {
 		return db.Answer{}, err
 	}
-	answer.TargetID = base(row).ID
+	answer.TargetID = r.ID(row)
 	return answer, nil
-}
-
-// Decode reads an entity from its JSON. Members that the description does not know are left alone: the other service may
-// be newer.
-func (d *Description[T]) Decode(body []byte) (*T, error) {
-	row := new(T)
-	var members map[string]jsontext.Value
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, fmt.Errorf("read a %s: %w", d.Name, err)
-	}
-	for _, f := range d.bind(row).fields {
-		value, sent := members[f.name]
-		if sent && value.Kind() != jsontext.KindNull && !f.read(value) {
-			return nil, fmt.Errorf("read a %s: its %s is %s", d.Name, f.name, value.Kind())
-		}
-	}
-	var common struct {
-		ID        int64     `json:"id"`
-		Version   int64     `json:"version"`
-		CreatedAt time.Time `json:"created_at"`
-		UpdatedAt time.Time `json:"updated_at"`
-	}
-	if err := json.Unmarshal(body, &common); err != nil {
-		return nil, fmt.Errorf("read a %s: %w", d.Name, err)
-	}
-	*base(row) = db.Entity{ID: common.ID, Version: common.Version, CreatedAt: common.CreatedAt, UpdatedAt: common.UpdatedAt}
-	return row, nil
-}
-
-// Current is the entity as it is now, as a refusal for its version has it; nil for any other error.
-func (d *Description[T]) Current(err error) *T {
-	f := fault.Of(err)
-	if f.Code != "VERSION_MISMATCH" {
-		return nil
-	}
-	body, err := json.Marshal(f.Extra["current"])
-	if err != nil {
-		return nil
-	}
-	row, err := d.Decode(body)
-	if err != nil {
-		return nil
-	}
-	return row
 }
