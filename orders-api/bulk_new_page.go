@@ -181,7 +181,7 @@ func (b *backoffice) tellRefused(c *fiber.Ctx, page *web.NewBulkRun, refused err
 			return
 		}
 	}
-	page.Notice = refusalNote(page.Reader, problem, fault.Of(refused), nil, kit.Who(c))
+	page.Notice = screens.RefusalNote(page.Reader, problem)
 }
 
 // leftAlone are the orders that a run would leave as they are, by reason.

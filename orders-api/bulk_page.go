@@ -260,7 +260,7 @@ func (b *backoffice) refusedRun(c *fiber.Ctx, id int64, refused error) error {
 	if err != nil {
 		return refused // of the two, what the operator asked for
 	}
-	page.Notice = refusalNote(page.Reader, kit.Refusal(c, refused), f, nil, kit.Who(c))
+	page.Notice = screens.RefusalNote(page.Reader, kit.Refusal(c, refused))
 	if len(f.Fields) > 0 {
 		page.Notice.Title, page.Notice.Text = page.T("page.bulk.not_undone"), b.whyNot(page.Reader, f.Fields[0].Code, nil)
 	}

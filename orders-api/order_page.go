@@ -250,18 +250,18 @@ func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, again resent, err erro
 	if readErr != nil {
 		return err // of the two, what the operator asked for
 	}
-	page.Notice = refusalNote(page.Reader, kit.Refusal(c, err), f, told, kit.Who(c))
+	page.Notice = told.refusalNote(page.Reader, kit.Refusal(c, err), f, kit.Who(c))
 	return screens.Show(c, web.OrderPage(page))
 }
 
-// refusalNote says plainly why an action was refused, and what to do about it.
-func refusalNote(r web.Reader, problem kit.Problem, f *fault.Fault, told *story, who kit.Identity) *web.Note {
-	note := &web.Note{Kind: "bad", Title: problem.Title, Text: problem.Detail}
+// refusalNote says plainly why an action on the order was refused, and what to do about it.
+func (s *story) refusalNote(r web.Reader, problem kit.Problem, f *fault.Fault, who kit.Identity) *web.Note {
+	note := screens.RefusalNote(r, problem)
 	switch {
-	case f.Code == "INSUFFICIENT_STOCK" && told != nil:
-		note.Title, note.Text = r.T("page.note.sold"), told.missing(r, f)
-	case f.Kind == fault.Conflict && len(f.Fields) > 0 && told != nil:
-		note.Title, note.Text = problem.Detail, told.why(r, who, f.Fields[0].Code)
+	case f.Code == "INSUFFICIENT_STOCK":
+		note.Title, note.Text = r.T("page.note.sold"), s.missing(r, f)
+	case f.Kind == fault.Conflict && len(f.Fields) > 0:
+		note.Title, note.Text = problem.Detail, s.why(r, who, f.Fields[0].Code)
 	case problem.Status >= http.StatusInternalServerError:
 		note.Title, note.Text = r.T("page.note.unsure"), r.T("page.note.unsure.do")
 	}
@@ -337,7 +337,7 @@ func (b *backoffice) showCancel(c *fiber.Ctx, id int64, asked cancelForm, refuse
 			page.Errors = append(page.Errors, web.FieldError{Field: field.Field, Text: cancelMistake(page.Reader, field)})
 		}
 		if len(page.Errors) == 0 {
-			page.Notice = refusalNote(page.Reader, problem, f, told, kit.Who(c))
+			page.Notice = told.refusalNote(page.Reader, problem, f, kit.Who(c))
 		}
 	}
 	return screens.Show(c, web.CancelPage(page))

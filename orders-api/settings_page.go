@@ -53,7 +53,7 @@ func (b *backoffice) showSettings(c *fiber.Ctx, typed url.Values, refused error)
 			page.Errors = append(page.Errors, web.FieldError{Field: one.Field, Text: one.Detail})
 		}
 		if len(page.Errors) == 0 {
-			page.Notice = refusalNote(frame.Reader, problem, fault.Of(refused), nil, kit.Who(c))
+			page.Notice = screens.RefusalNote(frame.Reader, problem)
 		}
 	}
 	return screens.Show(c, web.SettingsPage(page))

@@ -63,7 +63,7 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 		r.offer(c, &page, row)
 	}
 	if refused != nil {
-		page.Notice = refusalNote(frame.Reader, kit.Refusal(c, refused))
+		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, refused))
 	}
 	return Show(c, web.EntityPage(page))
 }
@@ -152,7 +152,7 @@ func (r resource[T]) question(c *fiber.Ctx, key string, refused error) error {
 		Label: frame.T("page.entity.delete.do"), Danger: true,
 	}
 	if refused != nil {
-		page.Notice = refusalNote(frame.Reader, kit.Refusal(c, refused))
+		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, refused))
 	}
 	return Show(c, web.QuestionPage(page))
 }
@@ -228,8 +228,8 @@ func VersionOf(sent url.Values) crud.Match {
 	return crud.VersionMatch(version)
 }
 
-// refusalNote says why something was refused, where no field is to blame.
-func refusalNote(reader web.Reader, problem kit.Problem) *web.Note {
+// RefusalNote says why something was refused, where no field is to blame.
+func RefusalNote(reader web.Reader, problem kit.Problem) *web.Note {
 	switch {
 	case problem.Code == "CUSTOMERS_UNAVAILABLE" || problem.Status == http.StatusServiceUnavailable:
 		return &web.Note{Kind: "warn", Title: problem.Detail, Text: reader.T("page.note.kept")}

@@ -255,7 +255,7 @@ func Blame(c *fiber.Ctx, reader web.Reader, inputs []web.Input, refused error) (
 		}
 	}
 	if len(errors) == 0 {
-		notice = refusalNote(reader, problem)
+		notice = RefusalNote(reader, problem)
 	}
 	return errors, notice
 }

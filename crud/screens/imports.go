@@ -127,7 +127,7 @@ func (r *resource[T]) showImport(c *fiber.Ctx, key string, change func(page *web
 	}
 	recent, err := r.imports.Newest(kit.Context(c), recentImports)
 	if err != nil && change == nil {
-		page.Notice = refusalNote(frame.Reader, kit.Refusal(c, err))
+		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, err))
 		page.Notice.Text = ""
 	}
 	for _, one := range recent {
