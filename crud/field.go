@@ -22,7 +22,7 @@ type Field struct {
 	rules []rule
 	given bool // in an Input: the request has a value for it, or its default stands
 
-	required, search, filter, sort, unique, readOnly, onlyNew, secret bool
+	required, search, filter, sort, unique, readOnly, onlyNew, secret, retires bool
 
 	min, max int64 // of a number, or of a text's length in characters
 	choices  []string
@@ -119,6 +119,9 @@ func (f *Field) Sort() *Field { f.sort = true; return f }
 
 // Unique says that no two have the same, and which field to name when they would: the table has a unique index.
 func (f *Field) Unique() *Field { f.unique = true; return f }
+
+// Retires says that one with a yes here is no longer in use: lists show it muted, and many are retired and taken back at once.
+func (f *Field) Retires() *Field { f.retires = true; return f }
 
 // Default is the value of a request that gives none.
 func (f *Field) Default(v any) *Field {

@@ -24,7 +24,7 @@ type Look struct {
 	Kind                                             Kind
 	Required, ReadOnly, Secret, Search, Filter, Sort bool
 	Flag                                             bool // no field of the description: what the table works out, and created_at
-	Unique, OnlyNew                                  bool
+	Unique, OnlyNew, Retires                         bool
 	Least, Most                                      int64 // of a number, or of a text's length in characters
 	Choices                                          []string
 	To                                               string // of a reference: the name of what it refers to
@@ -35,7 +35,8 @@ type Look struct {
 func (f *Field) Look() Look {
 	look := Look{
 		Name: f.name, Kind: f.kind, Required: f.required, ReadOnly: f.readOnly, Secret: f.secret, Search: f.search, Filter: f.filter,
-		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Least: f.min, Most: f.max, Choices: f.choices, Default: f.initial,
+		Sort: f.sort, Unique: f.unique, OnlyNew: f.onlyNew, Retires: f.retires, Least: f.min, Most: f.max, Choices: f.choices,
+		Default: f.initial,
 	}
 	if f.target != nil {
 		look.To = f.target.Name

@@ -99,12 +99,18 @@ func (t *Table[T]) Delete(ctx context.Context, r Request[T]) (db.Answer, error) 
 	})
 }
 
-// Restore brings a deleted entity back, while what is unique about it is free: 200, also where it was not deleted.
+// Restore brings a deleted entity back, while what is unique about it is free: 200, also where it was not deleted. A version
+// is heeded, and need not be named.
 func (t *Table[T]) Restore(ctx context.Context, r Request[T]) (db.Answer, error) {
 	return t.once(ctx, r, func(tx *db.Tx) (db.Answer, error) {
 		row, err := t.take(t.rows(tx.Clauses(db.Lock())), r.ID)
 		if err != nil {
 			return db.Answer{}, err
+		}
+		if r.Match.Tag() != "" {
+			if err := r.Match.Refusal(base(row).Version, func() []byte { return t.bind(row).json(nil) }); err != nil {
+				return db.Answer{}, err
+			}
 		}
 		current := t.Answer(row)
 		restored, err := t.restore(tx, t.bind(row))

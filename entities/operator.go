@@ -23,7 +23,7 @@ var Operators = crud.Resource[Operator]{
 			crud.Text(&o.Name).Required().Len(2, 120).Printable().Search().Sort(),
 			crud.Email(&o.Email).Required().Search().Unique(),
 			crud.Choice(&o.Role, "viewer", "operator", "manager").Required().Filter(),
-			crud.Bool(&o.Disabled).Filter(),
+			crud.Bool(&o.Disabled).Filter().Retires(),
 			crud.Secret(&o.Password, HashPassword).Required().Len(12, 256).Not("TOO_COMMON", wellKnown),
 		}
 	},

@@ -29,7 +29,7 @@ var Products = crud.Resource[Product]{
 			crud.Money(&p.PriceCents).Required().Between(1, 1e11).Sort(),
 			crud.Int(&p.Stock).Between(0, MaxStock).OnlyNew(),
 			crud.Int(&p.LowStockAt).Between(0, MaxStock).Default(int64(10)),
-			crud.Bool(&p.Archived).Filter(),
+			crud.Bool(&p.Archived).Filter().Retires(),
 		}
 	},
 	Flags: []string{"low_stock"},

@@ -18,7 +18,10 @@ import (
 	"b2b.example/web"
 )
 
-const bulkRuns = home + "/bulk-runs"
+const (
+	bulkRuns     = home + "/bulk-runs"
+	actionExport = "export" // what is no run: the chosen orders as a file
+)
 
 func bulkRunURL(id int64) string { return bulkRuns + "/" + strconv.FormatInt(id, 10) }
 
@@ -50,7 +53,7 @@ func (b *backoffice) newBulkRunPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if params.Get(byAction) == "export" {
+	if params.Get(byAction) == actionExport {
 		chosen, err := b.choose(params)
 		if err != nil {
 			return err

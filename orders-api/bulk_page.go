@@ -301,6 +301,11 @@ func (b *backoffice) selection(c *fiber.Ctx, params url.Values, page *web.Orders
 	}
 	whole := page.Newer == "" && page.Older == ""
 	page.Selection = &web.Selection{
+		URL: bulkRuns + "/new", Name: byOrder, Label: page.T("page.bulk.selection"), Actions: []web.SelectionAction{
+			{Value: string(Confirm), Label: page.T("page.bulk.confirm"), Kind: "filled", Icon: "check"},
+			{Value: string(Cancel), Label: page.T("page.bulk.cancel"), Kind: "danger", Icon: "ban"},
+			{Value: actionExport, Label: page.T("page.selection.export"), Icon: "download", File: true},
+		},
 		All: params.Get(bySelect) == selectAll, Filter: savedQuery(params),
 		AllURL: listURL(params, func(p url.Values) { p.Set(bySelect, selectAll) }), ClearURL: listURL(params, unselected),
 	}

@@ -21,7 +21,6 @@ import (
 var (
 	productScreens = screens.Options[entities.Product]{
 		Icon: "package", Happens: []string{"stock_adjusted"},
-		Retired: func(r web.Reader, p *entities.Product) string { return wordIf(r, p.Archived, "page.product.archived") },
 		Actions: func(r web.Reader, p *entities.Product) []web.EntityAction {
 			return []web.EntityAction{{Label: r.T("page.product.adjust"), URL: adjustURL(p.ID), Icon: "refresh-cw"}}
 		},
@@ -41,18 +40,8 @@ var (
 		Related: func(r web.Reader, o *entities.Operator) []web.Link {
 			return []web.Link{{Label: r.T("page.operator.activity"), URL: activityOf(byActor, fmt.Sprintf("operator:%d", o.ID))}}
 		},
-		Retired: func(r web.Reader, o *entities.Operator) string {
-			return wordIf(r, o.Disabled, "page.operator.disabled")
-		},
 	}
 )
-
-func wordIf(r web.Reader, holds bool, id string) string {
-	if !holds {
-		return ""
-	}
-	return r.T(id)
-}
 
 func productURL(id int64) string { return home + "/products/" + strconv.FormatInt(id, 10) }
 

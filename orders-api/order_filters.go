@@ -111,7 +111,7 @@ func totalsFilter(r web.Reader, params url.Values) *web.TotalsFilter {
 	if params.Has(byView) || isNarrowed(params) {
 		return nil
 	}
-	form := &web.TotalsFilter{Kept: kept(params, byStatus, byColumns)}
+	form := &web.TotalsFilter{Kept: kept(params, byStatus, screens.ByColumns)}
 	for name, at := range map[string]*string{byMinTotal: &form.Least, byMaxTotal: &form.Most} {
 		if cents, ok := wholeNumber(params.Get(name)); ok {
 			*at = screens.TypeMoney(r, cents)

@@ -27,6 +27,9 @@ const (
 	byRow        = "row" // one order of the list alone, whatever the list is narrowed to
 )
 
+// listColumns are those that can be left out of the list; an order's number is always there.
+var listColumns = screens.Columns{"status", "customer", "email", "placed", "expires", "units", "total"}
+
 // ordersPage is a page of the list of orders. Its whole state is in its address. A search for an order's number opens
 // that order.
 func (b *backoffice) ordersPage(c *fiber.Ctx) error {
@@ -40,8 +43,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if isByAmounts(params) {
 		return b.filterByAmounts(c, params)
 	}
-	if params.Has(byColumn) {
-		return b.chooseColumns(c, params)
+	if params.Has(screens.ByColumn) {
+		listColumns.Choose(params)
+		return c.Redirect(listURL(params, func(url.Values) {}), http.StatusSeeOther)
 	}
 	if params.Has(byRow) {
 		return b.orderRow(c, params)
@@ -78,7 +82,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	page.Chips = chips(page.Reader, params, found.Rows)
 	page.Filters, page.Totals = reasonFilter(page.Reader, params), totalsFilter(page.Reader, params)
 	if !params.Has(byView) && !hasTotals(params) { // a view has its own days
-		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, byColumns, byPlaced(params))
+		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, screens.ByColumns, byPlaced(params))
 	}
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
 	if err := b.selection(c, params, &page); err != nil {
@@ -104,7 +108,7 @@ func (b *backoffice) orderRow(c *fiber.Ctx, params url.Values) error {
 	}
 	page.Rows = b.rows([]Order{*o})
 	if mayWrite(c) {
-		page.Selection = &web.Selection{All: params.Get(bySelect) == selectAll}
+		page.Selection = &web.Selection{Name: byOrder, All: params.Get(bySelect) == selectAll}
 	}
 	return screens.Show(c, web.OrdersRows(page))
 }
@@ -133,7 +137,7 @@ func (b *backoffice) listParams(params url.Values) (url.Values, error) {
 	wanted := maps.Clone(params)
 	wanted.Del(byFormat)
 	wanted.Del(bySelect)
-	wanted.Del(byColumns)
+	wanted.Del(screens.ByColumns)
 	if strings.TrimSpace(params.Get(bySearch)) == "" {
 		wanted.Del(bySearch)
 	}
@@ -165,10 +169,12 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
 	}
-	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo, byReason, byColumns)
-	if page.Columns, err = columnsOf(page.Reader, params); err != nil {
+	page.Kept = kept(params, byView, byStatus, byCustomer, byFrom, byTo, byReason, screens.ByColumns)
+	shown, err := listColumns.Shown(params)
+	if err != nil {
 		return page, err
 	}
+	page.Columns = listColumns.Offer(shown, func(name string) string { return page.T("page.orders."+name, "currency", page.Currency) })
 	page.ColumnsKept = kept(params, bySearch, byView, byStatus, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal, bySort)
 	page.Views, err = b.views(c, frame, params)
 	return page, err

@@ -10,22 +10,6 @@ import (
 // actionLooks are how it is shown what a run does: the kind of its badge, and its icon.
 var actionLooks = map[string]look{"confirm": {"ok", "circle-check"}, "cancel": {"quiet", "ban"}, "undo": {"info", "undo-2"}}
 
-// chooseAll offers all orders that match.
-func (s Selection) chooseAll(r Reader) string {
-	if s.Matching == nil {
-		return r.T("page.bulk.select_matching")
-	}
-	return r.T("page.bulk.select_all", "n", r.Count(*s.Matching))
-}
-
-// allChosen says that all orders that match are chosen.
-func (s Selection) allChosen(r Reader) string {
-	if s.Matching == nil {
-		return r.T("page.bulk.matching_selected")
-	}
-	return r.T("page.bulk.all_selected", "n", r.Count(*s.Matching))
-}
-
 func (n NewBulkRun) title() string { return n.T("page.bulk.ask."+n.Action, "count", n.Orders) }
 
 func (n NewBulkRun) look() look { return actionLooks[n.Action] }
@@ -125,7 +109,7 @@ func (b BulkRun) soFar() string {
 
 // began says who has begun it, and when.
 func (b BulkRun) began() string {
-	return b.T("page.import.began", "who", b.Who, "at", inText(b.When(b.Started)))
+	return b.T("page.import.began", "who", b.Who, "at", InText(b.When(b.Started)))
 }
 
 // tiles are what has become of the orders, each the list of them.

@@ -1,9 +1,6 @@
 package web
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // shownFilters are those that are on, or can be.
 func (e Entities) shownFilters() []Filter {
@@ -32,7 +29,7 @@ func (e Entities) places() []string {
 	for _, row := range e.Rows {
 		width = max(width, len(row.Cells))
 	}
-	places := make([]string, width)
+	places := make([]string, max(width, 1))
 	for i, column := range e.Columns {
 		if column.Number {
 			places[i] = "number"
@@ -45,6 +42,7 @@ func (e Entities) places() []string {
 			}
 		}
 	}
+	places[0] = strings.TrimSpace("id " + places[0])
 	return places
 }
 
@@ -73,6 +71,3 @@ func (e Entities) sought() string {
 	}
 	return strings.Join(said, " ")
 }
-
-// everywhere is the same search without filters.
-func (e Entities) everywhere() string { return e.ClearURL + "?search=" + url.QueryEscape(e.Search) }

@@ -35,7 +35,7 @@ func suppliers() Entities {
 	const list = "/backoffice/suppliers"
 	return Entities{
 		Frame: english(), Title: "Suppliers", URL: list, NewURL: list + "/new", NewLabel: "New supplier", CSVURL: list + "?format=csv",
-		ImportURL: list + "/import", Searchable: true, SearchHint: "Name, E-mail", Kept: []Field{{"sort", "name"}}, ClearURL: list,
+		ImportURL: list + "/import", Searchable: true, SearchHint: "Name, E-mail", Kept: []Field{{"sort", "name"}}, ClearURL: list, AllURL: list + "?search=a%26b",
 		Filters: []Filter{
 			{Label: "Preferred", Options: []Link{{"Yes", list + "?preferred=true"}, {"No", list + "?preferred=false"}}},
 			{Label: "Owner"}, // nothing to choose, nothing chosen

@@ -20,11 +20,15 @@ type Entities struct {
 	Kept       []Field // the other parameters that a search keeps
 	Filters    []Filter
 	Columns    []Column
+	Choice     []ColumnChoice // of the columns; nil: they can't be chosen
+	ChoiceKept []Field        // the other parameters that a choice of columns keeps
+	Selection  *Selection
 	Rows       []EntityRow
 	Newer      string // addresses; "" at the end
 	Older      string
 	Filtered   bool   // a search or a filter is on
 	ClearURL   string // the list without
+	AllURL     string // the same search without filters
 	RowURL     string // of the list that one row is asked of
 	Away       bool   // the rows could not be had: Note says why
 	Note       *Note
@@ -49,6 +53,8 @@ type Column struct {
 
 // EntityRow is a row of a list; its first cell leads to it.
 type EntityRow struct {
+	ID      int64
+	Title   string // what people call it
 	Entity  string // that it shows, in the version that it shows
 	Version int64
 	URL     string
@@ -118,6 +124,31 @@ type Question struct {
 	Inputs    []Input
 	Errors    []FieldError
 	Notice    *Note
+}
+
+// Chosen is what is to be done with several at once: the question before it, or what became of each.
+type Chosen struct {
+	Frame
+	Title     string // "Delete 3 customers?"
+	Text      string // what will happen; "" where the title says it
+	BackURL   string // of the list that they were chosen in
+	BackLabel string
+	Action    string // where the form goes
+	Fields    []Field
+	Label     string // of its button: "Delete 2 customers"; "" where nothing can be done
+	Danger    bool
+	Icon      string
+	Rows      []ChosenRow
+	Done      bool // it was tried
+	Notice    *Note
+}
+
+// ChosenRow is one of several.
+type ChosenRow struct {
+	Link
+	Outcome string // "will", "done", "already", "refused", "changed", "untried"
+	Text    string // the same in words: "Delete", "Done"
+	Why     string // it is not what was asked for
 }
 
 // EntityForm is the form of a new one, or of one that is edited.

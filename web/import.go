@@ -123,7 +123,7 @@ func (i ImportRun) faultsLabel() string {
 
 // began says who has begun, and when.
 func (i ImportRun) began() string {
-	return i.T("page.import.began", "who", i.Who, "at", inText(i.When(i.Started)))
+	return i.T("page.import.began", "who", i.Who, "at", InText(i.When(i.Started)))
 }
 
 // tile is what has become of some of the rows.

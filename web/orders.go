@@ -12,8 +12,8 @@ import (
 // orderAddress is the address of an order's page.
 func orderAddress(id int64) string { return "/backoffice/orders/" + strconv.FormatInt(id, 10) }
 
-// inText is a text that begins a sentence, for the middle of one: "today 10:41".
-func inText(text string) string {
+// InText is a text that begins a sentence, for the middle of one: "today 10:41".
+func InText(text string) string {
 	for i, first := range text {
 		return string(unicode.ToLower(first)) + text[i+len(string(first)):]
 	}
@@ -75,9 +75,9 @@ func (o Orders) shown() string {
 func (r Reader) span(from, to time.Time) string {
 	first, last := r.When(from), r.When(to)
 	if first == last {
-		return inText(first)
+		return InText(first)
 	}
-	return r.T("page.orders.span", "from", inText(first), "to", inText(last))
+	return r.T("page.orders.span", "from", InText(first), "to", InText(last))
 }
 
 // sought says what an empty list was searched for.

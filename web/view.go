@@ -153,12 +153,26 @@ type Orders struct {
 	Note          *Note
 }
 
-// Selection is how orders of a list are chosen for a bulk run.
+// Selection is how rows of a list are chosen, and what can be done with them.
 type Selection struct {
-	All              bool   // that match, on whichever page they are
+	URL              string  // where what is chosen is sent
+	Name             string  // of a check box
+	Label            string  // "Selected orders"
+	Kept             []Field // what else is sent
+	Actions          []SelectionAction
+	All              bool   // that match are chosen, on whichever page they are
 	Matching         *Count // how many those are; nil where that takes long to tell
 	Filter           string // the list's parameters
-	AllURL, ClearURL string
+	AllURL, ClearURL string // "" where only rows of the page can be chosen
+}
+
+// SelectionAction is a button of a selection's bar.
+type SelectionAction struct {
+	Value string // that it sends
+	Label string // "Confirm…"
+	Kind  string // as that of a button
+	Icon  string
+	File  bool // a file is its answer
 }
 
 // View is a tab above a list, or what can be done about one.

@@ -163,6 +163,9 @@ func (r *Store[T]) write(ctx context.Context, request crud.Request[T], call kit.
 		}
 	}
 	call.Key, call.IfMatch = request.Key, request.Match.Tag()
+	if request.DryRun {
+		call.Query = url.Values{"dry_run": {"true"}}
+	}
 	reply, err := r.do(ctx, call)
 	if err != nil {
 		return db.Answer{}, err

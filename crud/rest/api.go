@@ -29,6 +29,10 @@ type (
 	byID struct {
 		ID int64 `path:"id"`
 	}
+	byIDAndVersion struct {
+		ID      int64  `path:"id"`
+		IfMatch string `header:"If-Match"` // read by MatchOf: here it is told to the readers of the document
+	}
 	entity struct {
 		Body jsontext.Value
 	}
@@ -59,7 +63,7 @@ func Serve[T any](a *kit.App, t *crud.Table[T]) {
 		kit.Handle(a, fiber.MethodPut, one, r.op("replace", kit.Op{In: input, Out: shown, IfMatch: true}), r.replace)
 	}
 	if r.Deletion == crud.Soft {
-		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", kit.Op{Out: shown, ETag: true}), r.restore)
+		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", kit.Op{Out: shown, ETag: true, Codes: []string{"IF_MATCH_INVALID", "VERSION_MISMATCH"}}), r.restore)
 	}
 	if r.Deletion != crud.Kept {
 		kit.Handle(a, fiber.MethodDelete, one, r.op("delete", kit.Op{Status: fiber.StatusNoContent, IfMatch: true}), r.delete)
@@ -132,8 +136,8 @@ func (r api[T]) delete(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
 	return r.writeVersion(c, crud.Request[T]{ID: in.ID}, r.store.Delete)
 }
 
-func (r api[T]) restore(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	return r.write(c, crud.Request[T]{ID: in.ID}, r.store.Restore)
+func (r api[T]) restore(c *fiber.Ctx, in *byIDAndVersion) (*kit.Answer, error) {
+	return r.writeVersion(c, crud.Request[T]{ID: in.ID}, r.store.Restore)
 }
 
 // writeVersion is a write of the version that If-Match names.

@@ -48,7 +48,7 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 		return err
 	}
 	page := web.Entity{
-		Frame: frame, Title: r.Title(row), Kind: r.word(frame.Reader, "one"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
+		Frame: frame, Title: r.Title(row), Kind: r.word(frame.Reader, "one"), BackURL: r.backToList(c), BackLabel: r.word(frame.Reader, "many"),
 		Entity: web.EntityName(r.Name, id), Version: r.Version(row), Badge: r.retired(frame.Reader, row),
 		Timeline: r.timeline(frame.Reader, events), Done: justDone(frame.Reader, kit.Who(c), events),
 	}
@@ -79,7 +79,7 @@ func (r resource[T]) offerRestore(c *fiber.Ctx, page *web.Entity, row *T, key st
 		page.Reason = r.noRole(page.Reader)
 		return
 	}
-	page.RestoreURL, page.RestoreKey = r.urlOf(r.ID(row), "restore"), key
+	page.RestoreURL, page.RestoreKey = behind(c, r.urlOf(r.ID(row), "restore")), key
 }
 
 // noRole says who may change one, to who may not.
@@ -96,13 +96,13 @@ func (r resource[T]) offer(c *fiber.Ctx, page *web.Entity, row *T) {
 		page.Reason = r.noRole(page.Reader)
 		return
 	}
-	page.EditURL = r.urlOf(r.ID(row), "edit")
+	page.EditURL = behind(c, r.urlOf(r.ID(row), "edit"))
 	if r.options.Actions != nil {
 		page.Actions = r.options.Actions(page.Reader, row)
 	}
 	if r.Deletion != crud.Kept {
 		page.Actions = append(page.Actions, web.EntityAction{
-			Label: page.T("page.entity.delete"), URL: r.urlOf(r.ID(row), "delete"), Danger: true, Icon: "trash-2",
+			Label: page.T("page.entity.delete"), URL: behind(c, r.urlOf(r.ID(row), "delete")), Danger: true, Icon: "trash-2",
 		})
 	}
 }
@@ -148,7 +148,7 @@ func (r resource[T]) question(c *fiber.Ctx, key string, refused error) error {
 	}
 	page := web.Question{
 		Frame: frame, Title: frame.T("page.entity.delete.title", "title", r.Title(row)), Text: frame.T("page.entity.delete.text"),
-		BackURL: r.urlOf(id), BackLabel: frame.T("page.entity.keep"), Action: r.urlOf(id, "delete"), Key: key, Version: r.Version(row),
+		BackURL: behind(c, r.urlOf(id)), BackLabel: frame.T("page.entity.keep"), Action: behind(c, r.urlOf(id, "delete")), Key: key, Version: r.Version(row),
 		Label: frame.T("page.entity.delete.do"), Danger: true,
 	}
 	if refused != nil {
@@ -179,11 +179,11 @@ func (r resource[T]) afterDeletion(c *fiber.Ctx, sent url.Values) error {
 	if r.Deletion == crud.Soft {
 		return r.backToOne(c, sent)
 	}
-	return c.Redirect(r.url(), http.StatusSeeOther)
+	return c.Redirect(r.backToList(c), http.StatusSeeOther)
 }
 
 func (r resource[T]) backToOne(c *fiber.Ctx, _ url.Values) error {
-	return c.Redirect(r.url(c.Params("id")), http.StatusSeeOther)
+	return c.Redirect(behind(c, r.url(c.Params("id"))), http.StatusSeeOther)
 }
 
 func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {

@@ -139,11 +139,11 @@ func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
 	_, err = r.save(c, request, d)
 	switch theirs := r.Current(err); {
 	case err == nil:
-		return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+		return c.Redirect(behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
 	case theirs != nil && !r.disputed(c, d, theirs):
 		d.version = r.Version(theirs)
 		if _, err = r.save(c, request, d); err == nil {
-			return c.Redirect(r.urlOf(request.ID), http.StatusSeeOther)
+			return c.Redirect(behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
 		}
 	case theirs != nil:
 		return r.conflict(c, request.ID, d, theirs, err)
@@ -185,7 +185,7 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 	}
 	if id := c.Params("id"); id != "" {
 		page.Title, page.Label = r.editTitle(frame.Reader, d), frame.T("page.entity.save")
-		page.BackURL, page.BackLabel, page.Action = r.url(id), r.word(frame.Reader, "one"), r.url(id, "edit")
+		page.BackURL, page.BackLabel, page.Action = behind(c, r.url(id)), r.word(frame.Reader, "one"), behind(c, r.url(id, "edit"))
 	}
 	if page.Inputs, err = r.inputs(c, frame.Reader, d); err != nil {
 		return err

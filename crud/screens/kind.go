@@ -59,6 +59,8 @@ func (r *resource[T]) servePages(site *Site, pages fiber.Router) {
 	pages.Get(all, reads, r.list)
 	pages.Get(all+"/new", reads, writes, r.newForm)
 	pages.Post(all+"/new", reads, writes, Sent(r.newAgain, r.create))
+	pages.Get(all+"/selected", reads, r.selected)
+	pages.Post(all+"/selected", reads, writes, Sent(r.selectedAgain, r.doSelected))
 	r.serveImports(pages)
 	pages.Get(all+"/:id", reads, r.one)
 	pages.Get(all+"/:id/edit", reads, writes, r.editForm)

@@ -1,7 +1,10 @@
 package screens
 
 import (
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,6 +16,9 @@ import (
 	"b2b.example/web"
 )
 
+// byList are the parameters of the list that a page was reached from: it leads back there.
+const byList = "list"
+
 // list is a page of the list. Its whole state is in its address.
 func (r resource[T]) list(c *fiber.Ctx) error {
 	params, err := lists.QueryOf(c)
@@ -22,13 +28,20 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	if strings.TrimSpace(params.Get("search")) == "" {
 		params.Del("search")
 	}
+	if params.Has(ByColumn) {
+		r.choosable().Choose(params)
+		return c.Redirect(r.listURL(params, func(url.Values) {}), http.StatusSeeOther)
+	}
+	if r.columns, err = r.choosable().Shown(params); err != nil {
+		return err
+	}
 	if params.Has("row") {
 		return r.oneRow(c, params)
 	}
 	if params.Get("format") == "csv" {
 		return r.file(c, params)
 	}
-	found, err := r.store.List(kit.Context(c), params)
+	found, err := r.store.List(kit.Context(c), ofStore(params))
 	if err != nil {
 		return err
 	}
@@ -36,23 +49,60 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if r, err = r.naming(c, r.listed(params, found.Rows)); err != nil {
+		return err
+	}
+	page := r.listView(c, frame, params)
+	for i := range found.Rows {
+		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i], params))
+	}
+	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
+	return Show(c, web.EntitiesPage(page))
+}
+
+// ofStore are those of a page's parameters that its rows are asked for by.
+func ofStore(params url.Values) url.Values {
+	wanted := maps.Clone(params)
+	wanted.Del(ByColumns)
+	wanted.Del("format")
+	return wanted
+}
+
+// listView is what the list's page shows around its rows.
+func (r resource[T]) listView(c *fiber.Ctx, frame web.Frame, params url.Values) web.Entities {
 	page := web.Entities{
-		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.url(),
+		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.narrowedTo(params),
+		AllURL: r.narrowedTo(params, "search"),
 		CSVURL: r.listURL(params, func(p url.Values) { p.Set("format", "csv") }),
-		RowURL: r.listURL(params, func(url.Values) {}), ImportURL: r.importURL(c),
+		RowURL: r.listURL(params, func(url.Values) {}), ImportURL: r.importURL(c), Selection: r.selection(c, frame.Reader, params),
 	}
 	if r.mayWrite(c) {
 		page.NewURL, page.NewLabel = r.url("new"), r.word(frame.Reader, "new")
 	}
-	if r, err = r.naming(c, r.listed(params, found.Rows)); err != nil {
-		return err
-	}
 	r.fillHead(&page, params)
-	for i := range found.Rows {
-		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i], isDeleted(params)))
+	return page
+}
+
+// narrowedTo is the address of the list with the columns that it shows, and of its other parameters with these alone.
+func (r resource[T]) narrowedTo(params url.Values, names ...string) string {
+	return r.listURL(params, func(p url.Values) {
+		maps.DeleteFunc(p, func(name string, _ []string) bool { return name != ByColumns && !slices.Contains(names, name) })
+	})
+}
+
+// choosable are the columns that can be left out: all but the first, which leads to the row.
+func (r resource[T]) choosable() (columns Columns) {
+	for _, look := range r.Looks() {
+		if shown(look) {
+			columns = append(columns, look.Name)
+		}
 	}
-	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
-	return Show(c, web.EntitiesPage(page))
+	return columns[1:]
+}
+
+// isListed says whether the list shows a field.
+func (r resource[T]) isListed(look crud.Look) bool {
+	return shown(look) && (slices.Contains(r.columns, look.Name) || !slices.Contains(r.choosable(), look.Name))
 }
 
 // oneRow is the row of one as it is now, for a page that shows it as it was.
@@ -69,9 +119,8 @@ func (r resource[T]) oneRow(c *fiber.Ctx, params url.Values) error {
 	if r, err = r.naming(c, r.listed(params, []T{*row})); err != nil {
 		return err
 	}
-	page := web.Entities{Frame: r.PlainFrame(c, r.Plural)}
-	r.fillHead(&page, params)
-	fresh := r.row(page.Reader, row, isDeleted(params))
+	page := r.listView(c, r.PlainFrame(c, r.Plural), params)
+	fresh := r.row(page.Reader, row, params)
 	if deleted && !isDeleted(params) {
 		fresh.Muted, fresh.Badge = true, page.T("page.entity.deleted")
 	}
@@ -81,8 +130,7 @@ func (r resource[T]) oneRow(c *fiber.Ctx, params url.Values) error {
 
 // file is the whole list, as it is narrowed and sorted, to be saved.
 func (r resource[T]) file(c *fiber.Ctx, params url.Values) error {
-	params.Del("format")
-	write, err := r.store.File(kit.Context(c), params)
+	write, err := r.store.File(kit.Context(c), ofStore(params))
 	if err != nil {
 		return err
 	}
@@ -116,15 +164,23 @@ func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 				page.Kept = append(page.Kept, web.Field{Name: look.Name, Value: params.Get(look.Name)})
 			}
 		}
-		if shown(look) {
+		if r.isListed(look) {
 			page.Columns = append(page.Columns, r.column(page.Reader, look, params))
 		}
 	}
 	if r.Deletion == crud.Soft {
 		page.Filters = append(page.Filters, r.deletedFilter(page.Reader, params))
 	}
-	if params.Has("sort") {
-		page.Kept = append(page.Kept, web.Field{Name: "sort", Value: params.Get("sort")})
+	for _, name := range []string{"sort", ByColumns} {
+		if params.Has(name) {
+			page.Kept = append(page.Kept, web.Field{Name: name, Value: params.Get(name)})
+		}
+	}
+	page.Choice = r.choosable().Offer(r.columns, func(name string) string { return r.label(page.Reader, name) })
+	for _, name := range slices.Sorted(maps.Keys(ofStore(params))) {
+		if name != "cursor" {
+			page.ChoiceKept = append(page.ChoiceKept, web.Field{Name: name, Value: params.Get(name)})
+		}
 	}
 	page.Searchable, page.SearchHint = searched != nil, strings.Join(searched, ", ")
 	page.Filtered = page.Filtered || deleted || params.Has("search")
@@ -134,9 +190,14 @@ func isDeleted(params url.Values) bool { return params.Get("deleted") == "true" 
 
 // deletedFilter leads to those that are deleted, and back.
 func (r resource[T]) deletedFilter(reader web.Reader, params url.Values) web.Filter {
-	filter := web.Filter{Label: reader.T("page.list.deleted"), Options: []web.Link{{Label: reader.T("page.yes"), URL: r.url() + "?deleted=true"}}}
+	living := r.narrowedTo(params)
+	deleted := r.listURL(params, func(p url.Values) {
+		maps.DeleteFunc(p, func(name string, _ []string) bool { return name != ByColumns })
+		p.Set("deleted", "true")
+	})
+	filter := web.Filter{Label: reader.T("page.list.deleted"), Options: []web.Link{{Label: reader.T("page.yes"), URL: deleted}}}
 	if isDeleted(params) {
-		filter.Value, filter.RemoveURL = reader.T("page.yes"), r.url()
+		filter.Value, filter.RemoveURL = reader.T("page.yes"), living
 	}
 	return filter
 }
@@ -213,27 +274,60 @@ func (r resource[T]) filter(reader web.Reader, look crud.Look, params url.Values
 	return filter
 }
 
-func (r resource[T]) row(reader web.Reader, row *T, deleted bool) web.EntityRow {
+func (r resource[T]) row(reader web.Reader, row *T, params url.Values) web.EntityRow {
 	shownRow := web.EntityRow{
-		Entity: web.EntityName(r.Name, r.ID(row)), Version: r.Version(row), URL: r.urlOf(r.ID(row)), Muted: r.retired(reader, row) != "",
+		ID: r.ID(row), Title: r.Title(row), Entity: web.EntityName(r.Name, r.ID(row)), Version: r.Version(row),
+		URL: reachedFrom(params, r.urlOf(r.ID(row))), Muted: r.retired(reader, row) != "",
 	}
 	for _, field := range r.FieldsOf(row) {
-		if look := field.Look(); shown(look) {
+		if look := field.Look(); r.isListed(look) {
 			shownRow.Cells = append(shownRow.Cells, r.shown(reader, look, field.Text()))
 		}
 	}
 	at := r.CreatedAt(row)
-	if deleted {
+	if isDeleted(params) {
 		at, shownRow.Muted = r.UpdatedAt(row), true
 	}
-	shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(at), Kind: "time"})
+	if slices.Contains(r.columns, "created_at") {
+		shownRow.Cells = append(shownRow.Cells, web.Cell{Text: reader.When(at), Kind: "time"})
+	}
 	return shownRow
 }
 
 // retired is the word for one that is no longer in use; "" for one that is.
 func (r resource[T]) retired(reader web.Reader, row *T) string {
-	if r.options.Retired == nil {
-		return ""
+	for _, field := range r.FieldsOf(row) {
+		if look := field.Look(); look.Retires && field.Text() == "true" {
+			return r.label(reader, look.Name)
+		}
 	}
-	return r.options.Retired(reader, row)
+	return ""
+}
+
+// reachedFrom is the address of a page that is reached from a list with these parameters.
+func reachedFrom(params url.Values, address string) string {
+	if len(params) == 0 {
+		return address
+	}
+	return address + "?" + url.Values{byList: {params.Encode()}}.Encode()
+}
+
+// behind is the address of a page that is reached from the same list as this one.
+func behind(c *fiber.Ctx, address string) string { return reachedFrom(listBehind(c), address) }
+
+// listBehind are the parameters of the list that a page was reached from.
+func listBehind(c *fiber.Ctx) url.Values {
+	params, err := url.ParseQuery(c.Query(byList))
+	if err != nil {
+		return nil
+	}
+	return params
+}
+
+// backToList is the address of the list that a page was reached from.
+func (r resource[T]) backToList(c *fiber.Ctx) string {
+	if params := listBehind(c); len(params) > 0 {
+		return r.url() + "?" + params.Encode()
+	}
+	return r.url()
 }

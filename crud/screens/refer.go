@@ -85,7 +85,17 @@ func (s *Site) kindFor(c *fiber.Ctx, name string) Kind {
 
 // titles are what people call the ones with these ids, also those that are deleted.
 func (r *resource[T]) titles(ctx context.Context, ids []string) (map[string]string, error) {
+	found, err := r.some(ctx, ids)
 	titles := map[string]string{}
+	for id, row := range found {
+		titles[id] = r.Title(row)
+	}
+	return titles, err
+}
+
+// some are the ones with these ids, by these, also those that are deleted.
+func (r resource[T]) some(ctx context.Context, ids []string) (map[string]*T, error) {
+	found := map[string]*T{}
 	params := url.Values{"ids": {strings.Join(ids, ",")}, "limit": {strconv.Itoa(len(ids))}}
 	for {
 		page, err := r.store.List(ctx, params)
@@ -93,10 +103,10 @@ func (r *resource[T]) titles(ctx context.Context, ids []string) (map[string]stri
 			return nil, err
 		}
 		for i := range page.Rows {
-			titles[strconv.FormatInt(r.ID(&page.Rows[i]), 10)] = r.Title(&page.Rows[i])
+			found[strconv.FormatInt(r.ID(&page.Rows[i]), 10)] = &page.Rows[i]
 		}
-		if len(titles) == len(ids) || r.Deletion != crud.Soft || params.Has("deleted") {
-			return titles, nil
+		if len(found) == len(ids) || r.Deletion != crud.Soft || params.Has("deleted") {
+			return found, nil
 		}
 		params.Set("deleted", "true")
 	}

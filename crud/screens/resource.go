@@ -20,8 +20,6 @@ type Options[T any] struct {
 	Icon  string // in the navigation; "" for that of a table
 	Apart bool   // a rule stands before it there, for it is needed less often
 
-	// Retired says of one that it is no longer in use, by a word that tells how: lists show it muted. "" says nothing.
-	Retired func(r web.Reader, row *T) string
 	// Happens are what more happens to one than what all are subject to: the actions of these events.
 	Happens []string
 	// Related are ways on from the page of one.
@@ -37,6 +35,7 @@ type resource[T any] struct {
 	store   crud.Store[T]
 	options Options[T]
 	named   map[string]map[string]string // what people call those that a page refers to, by kind and id
+	columns []string                     // that a list shows
 	imports imports.Store                // where their files are taken in
 }
 
@@ -96,6 +95,9 @@ func Texts[T any](d *crud.Description[T]) []string {
 		}
 		for _, choice := range look.Choices {
 			ids = append(ids, "choice."+d.Name+"."+look.Name+"."+choice)
+		}
+		if look.Retires {
+			ids = append(ids, "set."+d.Name+"."+look.Name+".true", "set."+d.Name+"."+look.Name+".false")
 		}
 	}
 	return ids

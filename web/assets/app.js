@@ -223,6 +223,22 @@
     event.preventDefault();
   });
 
+  // The check box in the head of a list ticks all rows of the page, and shows whether all of them are ticked, or some.
+  const showAll = (form) => {
+    const boxes = [...form.querySelectorAll("td [type=checkbox]")], ticked = boxes.filter((box) => box.checked).length;
+    const head = form.querySelector("[data-all]");
+    head.checked = ticked === boxes.length;
+    head.indeterminate = !head.checked && ticked > 0;
+  };
+  const showEach = () => document.querySelectorAll(".selection").forEach(showAll);
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-all]")) target.form.querySelectorAll("td [type=checkbox]").forEach((box) => (box.checked = target.checked));
+    showEach();
+  });
+  document.addEventListener("reset", () => setTimeout(showEach));
+  window.addEventListener("pageshow", showEach);
+
   // Keys: what has aria-keyshortcuts is reached by them; j and k go through the rows of a table, where Enter opens the
   // one that is reached because its link has the focus, and x ticks it. While typing they are letters.
   const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");

@@ -24,6 +24,11 @@ func selectable(f web.Frame) web.Orders {
 	view := orders(f)
 	view.RunsURL = "/backoffice/bulk-runs"
 	view.Selection = &web.Selection{
+		URL: "/backoffice/bulk-runs/new", Name: "order", Label: f.T("page.bulk.selection"), Actions: []web.SelectionAction{
+			{Value: "confirm", Label: f.T("page.bulk.confirm"), Kind: "filled", Icon: "check"},
+			{Value: "cancel", Label: f.T("page.bulk.cancel"), Kind: "danger", Icon: "ban"},
+			{Value: "export", Label: f.T("page.selection.export"), Icon: "download", File: true},
+		},
 		Matching: &web.Count{N: 143}, Filter: "status=CREATED", AllURL: "/backoffice/orders?select=all&status=CREATED", ClearURL: "/backoffice/orders?status=CREATED",
 	}
 	return view

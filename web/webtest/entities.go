@@ -22,6 +22,8 @@ func entityPages(f web.Frame, change func(view any)) []Page {
 		page("supplier-edit", supplierEdit(f), web.EntityFormPage, change),
 		page("supplier-search", supplierSearch(f), web.EntityFormPage, change),
 		page("delete", deletion(f), web.QuestionPage, change),
+		page("chosen", chosen(f), web.ChosenPage, change),
+		page("chosen-done", chosenDone(f), web.ChosenPage, change),
 		page("adjust", adjustment(f), web.QuestionPage, change),
 		page("conflict", conflict(f), web.ConflictPage, change),
 		page("conflict-apart", conflictApart(f), web.ConflictPage, change),
@@ -64,7 +66,7 @@ func products(f web.Frame) web.Entities {
 	r := f.Reader
 	view := web.Entities{
 		Frame: f, Title: in(r, "Products", "Productos"), URL: list, NewURL: list + "/new", NewLabel: in(r, "New product", "Nuevo producto"),
-		CSVURL: list + "?format=csv", ImportURL: list + "/import", Searchable: true, SearchHint: in(r, "SKU, Name", "SKU, Nombre"), ClearURL: list,
+		CSVURL: list + "?format=csv", ImportURL: list + "/import", Searchable: true, SearchHint: in(r, "SKU, Name", "SKU, Nombre"), ClearURL: list, AllURL: list + "?search=x",
 		Filters: []web.Filter{
 			{Label: in(r, "Archived", "Archivado"), Options: []web.Link{{Label: r.T("page.yes"), URL: list + "?archived=true"}, {Label: r.T("page.no"), URL: list + "?archived=false"}}},
 			{Label: in(r, "Low stock", "Pocas existencias"), Options: []web.Link{{Label: r.T("page.yes"), URL: list + "?low_stock=true"}, {Label: r.T("page.no"), URL: list + "?low_stock=false"}}},
@@ -77,6 +79,13 @@ func products(f web.Frame) web.Entities {
 			{Label: in(r, "Low stock at", "Mínimo"), Number: true},
 			{Label: in(r, "Archived", "Archivado")},
 			{Label: in(r, "Created", "Creado"), SortURL: list + "?sort=created_at", Sorted: "descending"},
+		},
+		Choice:     []web.ColumnChoice{{Name: "name", Label: in(r, "Name", "Nombre"), Shown: true}, {Name: "price_cents", Label: in(r, "Price", "Precio")}},
+		ChoiceKept: []web.Field{{Name: "archived", Value: "false"}},
+		Selection: &web.Selection{
+			URL: list + "/selected", Name: "id", Label: r.T("page.selection.label"), Kept: []web.Field{{Name: "list", Value: "archived=false"}}, Actions: []web.SelectionAction{
+				{Value: "archived.true", Label: in(r, "Archive…", "Archivar…"), Icon: "archive"}, {Value: "export", Label: r.T("page.selection.export"), Icon: "download", File: true},
+			},
 		},
 		Older: list + "?cursor=abc",
 		Done:  &web.Note{Kind: "ok", Title: in(r, "Product VIN-TIN-75 created", "Producto VIN-TIN-75 creado")},
@@ -96,7 +105,7 @@ func products(f web.Frame) web.Entities {
 		{"PAP-A4-80", "Papel A4 80 g, caja 5 resmas", 2490, 3, 60, false},
 		{"TOR-M8-50-INOX-A2-DIN933", "Tornillo M8 × 50 inoxidable A2, caja de 1.000", 104525, 12480, 500, false},
 	} {
-		row := web.EntityRow{URL: list + "/7", Muted: one.archived, Cells: []web.Cell{
+		row := web.EntityRow{ID: int64(i + 1), Title: one.sku + " " + one.name, URL: list + "/7", Muted: one.archived, Cells: []web.Cell{
 			text(one.sku), text(one.name), number(r.Money(one.cents)), number(r.Number(one.stock)), number(r.Number(one.lowAt)), yes(r, one.archived), at(r, 7+i*i*90),
 		}}
 		view.Rows = append(view.Rows, row)
@@ -234,5 +243,37 @@ func customerDeleted(f web.Frame) web.Entity {
 	}, view.Timeline...)
 	view.Notice = &web.Note{Kind: "warn", Title: in(r, "This customer is deleted.", "Este cliente está eliminado."), Text: in(r, "Their orders stay as they are.", "Sus pedidos quedan como están.")}
 	view.Related = append(view.Related, web.Link{Label: in(r, "All their invoices", "Todas sus facturas"), URL: "/backoffice/invoices?customer_id=7"})
+	return view
+}
+
+func chosen(f web.Frame) web.Chosen {
+	const list = "/backoffice/products"
+	f = managers(f, "products", list+"/selected")
+	r := f.Reader
+	row := func(title, outcome, text, why string) web.ChosenRow {
+		return web.ChosenRow{Link: web.Link{Label: title, URL: list + "/7"}, Outcome: outcome, Text: text, Why: why}
+	}
+	return web.Chosen{
+		Frame: f, Title: in(r, "Archive 2 products?", "¿Archivar 2 productos?"), Text: in(r, "2 of 4 will be changed.", "Se cambiarán 2 de 4."), BackURL: list + "?archived=false",
+		BackLabel: in(r, "Products", "Productos"), Action: list + "/selected", Label: in(r, "Archive 2 products", "Archivar 2 productos"), Icon: "archive",
+		Fields: []web.Field{{Name: "key", Value: "9c1e"}, {Name: "action", Value: "archived.true"}, {Name: "row", Value: "7:3:ACE-OLI-5L"}},
+		Rows: []web.ChosenRow{
+			row("ACE-OLI-5L Aceite de oliva virgen, lata 5 L", "will", in(r, "Archive", "Archivar"), ""),
+			row("TOR-M8-50-INOX-A2-DIN933 Tornillo M8 × 50 inoxidable A2, caja de 1.000, rosca completa", "will", in(r, "Archive", "Archivar"), ""),
+			row("DET-VAJ-05 Lavavajillas detergente neutro, 5 L", "already", r.T("page.chosen.outcome.already"), ""),
+			row("#4711", "refused", r.T("page.chosen.outcome.refused"), in(r, "There is nothing here.", "Aquí no hay nada.")),
+		},
+	}
+}
+
+func chosenDone(f web.Frame) web.Chosen {
+	view := chosen(f)
+	r := f.Reader
+	view.Done, view.Danger, view.Title, view.Label = true, true, in(r, "Archive: 1 of 4 done", "Archivar: hecho en 1 de 4"), r.T("page.chosen.again")
+	view.Notice = &web.Note{Kind: "warn", Title: r.T("page.chosen.untried"), Text: r.T("page.chosen.untried.do")}
+	for i, outcome := range []string{"done", "changed", "already", "untried"} {
+		view.Rows[i].Outcome, view.Rows[i].Text = outcome, r.T("page.chosen.outcome."+outcome)
+	}
+	view.Rows[1].Why = r.T("page.chosen.changed")
 	return view
 }

@@ -15,12 +15,12 @@ var codes = map[string]bool{
 	"Focus": true, "PlacedThrough": true, "Channel": true, "CancelReason": true, "Reasons": true, "Action.Name": true, "Happening.Action": true,
 	"Cancel.Reason": true, "FieldError.Field": true, "Icon": true, "Sorted": true, "Input.Name": true, "ConflictRow.Name": true, "Take": true,
 	"ImportRow.Action": true, "NewBulkRun.Action": true, "BulkSummary.Action": true, "Outcome": true, "Words": true,
-	"ColumnChoice.Name": true,
+	"ColumnChoice.Name": true, "Selection.Name": true,
 }
 
 // addresses are the fields that hold an address without saying so in their names.
 var addresses = map[string]bool{
-	"Newer": true, "Older": true, "EntityForm.Action": true, "Question.Action": true, "Conflict.Action": true, "Import.Action": true,
+	"Newer": true, "Older": true, "EntityForm.Action": true, "Question.Action": true, "Conflict.Action": true, "Import.Action": true, "Chosen.Action": true,
 }
 
 // Fill puts a text into every field of a view that holds any text, all the way down. An empty one stays empty.
