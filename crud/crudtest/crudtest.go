@@ -57,7 +57,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 			{"filters", (*world[T]).filters}, {"searches", (*world[T]).searches}, {"sorts", (*world[T]).sorts},
 			{"cursors", (*world[T]).cursors}, {"indexes", (*world[T]).indexes}, {"file", (*world[T]).file},
 			{"imported", (*world[T]).imported},
-			{"statements", (*world[T]).statements},
+			{"statements", (*world[T]).statements}, {"selection through faults", (*world[T]).selectionThroughFaults},
 		} {
 			w.run(t, one)
 		}
@@ -65,6 +65,7 @@ func Run[T any](t *testing.T, r crud.Resource[T], o Options[T]) {
 			{"screens", (*world[T]).screens}, {"forms", (*world[T]).forms}, {"forms in both languages", (*world[T]).formsInBoth},
 			{"conflicts", (*world[T]).conflicts}, {"references", (*world[T]).references}, {"restoring", (*world[T]).restoring},
 			{"hostile values", (*world[T]).hostile}, {"imports by page", (*world[T]).importsByPage},
+			{"columns", (*world[T]).columns}, {"selection", (*world[T]).selection},
 		}
 		for _, one := range pages {
 			w.run(t, one)

@@ -225,8 +225,9 @@ func (w *world[T]) restoring() {
 	require.Equal(w.T, w.Write == kit.Viewer, strings.Contains(w.browse(kit.Viewer, page, nil).html, button))
 	require.Equal(w.T, 404, w.browse(kit.Manager, page+"/edit", nil).status)
 	link := `href="` + screens.Home + page + `"`
-	require.Contains(w.T, w.open(deleted).html, link)
-	require.NotContains(w.T, w.open(deleted).html, `href="`+screens.Home+w.one(made.id)+`"`)
+	ofDeleted := func(path string) string { return `href="` + screens.Home + path + `?list=deleted%3Dtrue"` }
+	require.Contains(w.T, w.open(deleted).html, ofDeleted(page))
+	require.NotContains(w.T, w.open(deleted).html, ofDeleted(w.one(made.id)))
 	require.NotContains(w.T, w.open(w.all()).html, link)
 	again := w.add(w.values())
 	w.Do(w.T, kittest.Case{Method: "DELETE", Path: w.one(again.id), As: w.writer, Header: ifMatch("*"), Status: 204})

@@ -40,7 +40,7 @@ var specimens = crud.Resource[specimen]{
 			crud.Money(&s.PriceCents).Sort(),
 			crud.Ref(&s.BoxID, &boxes).Required().Filter(),
 			crud.Ref(&s.SpareID, &boxes),
-			crud.Bool(&s.Fragile).Filter(),
+			crud.Bool(&s.Fragile).Filter().Retires(),
 			crud.Time(&s.SeenAt),
 			crud.Int(&s.Score).ReadOnly(),
 		}
@@ -73,7 +73,8 @@ func TestEveryKind(t *testing.T) {
 		"entity.specimen.new": "New specimen", "entity.specimen.one": "Specimen", "label.specimen.box_id": "Box", "label.specimen.code": "Code",
 		"label.specimen.email": "E-mail", "label.specimen.fragile": "Fragile", "label.specimen.many": "Many", "label.specimen.name": "Name",
 		"label.specimen.pieces": "Pieces", "label.specimen.price_cents": "Price", "label.specimen.score": "Score", "label.specimen.seen_at": "Seen",
-		"label.specimen.size": "Size", "label.specimen.spare_id": "Spare box"}`
+		"label.specimen.size": "Size", "label.specimen.spare_id": "Spare box",
+		"set.specimen.fragile.false": "Call strong", "set.specimen.fragile.true": "Call fragile"}`
 	i18n.Add(fstest.MapFS{"en.json": {Data: []byte(texts)}, "es.json": {Data: []byte(texts)}})
 	crudtest.Run(t, specimens, crudtest.Options[specimen]{Migrations: migrations, Others: []crudtest.Other{crudtest.With(boxes)}})
 }
