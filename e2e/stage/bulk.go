@@ -26,8 +26,11 @@ func (s *Stage) bulkRuns() []Scene {
 }
 
 // selectSome ticks the first orders of the list.
-func selectSome(p *browser.Page) {
-	p.Go("/backoffice/orders")
+func selectSome(p *browser.Page) { tick(p, "/backoffice/orders") }
+
+// tick ticks the first rows of a list.
+func tick(p *browser.Page, list string) {
+	p.Go(list)
 	browser.Eval[bool](p, `[...document.querySelectorAll("td [type=checkbox]")].slice(0, 3).every((box) => box.click() ?? true)`)
 }
 

@@ -3,6 +3,7 @@ package stage
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"b2b.example/e2e/browser"
 )
@@ -33,8 +34,34 @@ func (s *Stage) entities() []Scene {
 			}},
 			{Name: "not-for-operators", Set: at(operators)},
 		},
+		selections(),
 	)
 }
+
+// selections are several that are chosen in their list, what is asked before something is done with them, and what became
+// of each.
+func selections() []Scene {
+	return []Scene{
+		{Name: "products-selected", Manager: true, Set: func(p *browser.Page) { tick(p, products) }},
+		{Name: "products-columns", Manager: true, Set: func(p *browser.Page) {
+			p.Go(products + "?columns=name,stock")
+			browser.Eval[bool](p, `document.querySelector(".columns").open = true`)
+		}},
+		{Name: "products-selected-question", Manager: true, Set: at(chosenProducts)},
+		{Name: "products-selected-done", Manager: true, Set: func(p *browser.Page) {
+			p.Go(chosenProducts)
+			if !p.Has(browser.Value("do", "save")) { // they are archived by now
+				p.Go(strings.Replace(chosenProducts, "archived.true", "archived.false", 1))
+			}
+			p.Leads(func() { begin(p) })
+		}},
+		{Name: "customers-selected", Set: func(p *browser.Page) { tick(p, customers) }},
+		{Name: "customers-selected-question", Set: at(customers + "/selected?action=delete&id=3&id=4&id=5")},
+		{Name: "customers-deleted-selected", Set: func(p *browser.Page) { tick(p, customers+"?deleted=true") }},
+	}
+}
+
+const chosenProducts = products + "/selected?action=archived.true&id=3&id=4&id=5&id=999999999"
 
 // kind are the pages that each kind has, as a manager sees them, with one of it.
 func kind(name, all string, one int) []Scene {
