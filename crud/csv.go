@@ -2,19 +2,14 @@ package crud
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"gorm.io/gorm"
 
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
-	"b2b.example/db"
 )
-
-// csvBatch is how many rows are read at a time for a file.
-const csvBatch = 500
 
 // ColumnOf is what a file calls a field: an amount stands there in whole units, so it is not called one of cents.
 func ColumnOf(look Look) string {
@@ -30,71 +25,45 @@ func (t *Table[T]) File(_ context.Context, params url.Values) (exports.Writer, e
 	if err != nil {
 		return nil, err
 	}
-	q.At = nil
-	return func(ctx context.Context, w io.Writer, language string) error { return t.writeFile(ctx, q, w, language) }, nil
+	list := exports.List{Columns: t.fileColumns(), By: exports.Column{SQL: q.order.Column, Kind: shownAs(q.by.kind)}}
+	list.From = func(ctx context.Context, at *lists.Cursor) (*gorm.DB, error) {
+		if err := q.ready(t.d.Read(ctx)); err != nil {
+			return nil, err
+		}
+		if q.At = at; at != nil && !q.by.value.parse(at.Value) {
+			return nil, lists.InvalidCursor()
+		}
+		return q.apply(t.rows(t.d.Read(ctx))), nil
+	}
+	return list.Write, nil
 }
 
-func (t *Table[T]) writeFile(ctx context.Context, q *query, w io.Writer, language string) error {
-	columns := []string{"id"}
-	for _, look := range t.Looks() {
-		if !look.Flag && !look.Secret {
-			columns = append(columns, ColumnOf(look))
+// fileColumns are those of all fields that may be seen, among those that every entity has.
+func (d *Description[T]) fileColumns() []exports.Column {
+	columns := []exports.Column{{Name: "id", SQL: "id", Kind: exports.Number}}
+	for _, f := range d.bind(new(T)).fields {
+		if !f.secret {
+			columns = append(columns, exports.Column{Name: ColumnOf(f.Look()), SQL: f.column, Kind: shownAs(f.kind)})
 		}
 	}
-	file, err := exports.New(w, language, append(columns, "version", "created_at", "updated_at"))
-	if err != nil {
-		return err
-	}
-	var row T // all rows go through one, whose fields are bound once
-	fields := t.FieldsOf(&row)
-	err = t.each(ctx, q, func(read *T) error {
-		row = *read
-		return file.Row(cells(file, base(&row), fields))
-	})
-	if err != nil {
-		return err
-	}
-	return file.End()
+	return append(columns,
+		exports.Column{Name: "version", SQL: "version", Kind: exports.Number},
+		exports.Column{Name: "created_at", SQL: "created_at", Kind: exports.Time},
+		exports.Column{Name: "updated_at", SQL: "updated_at", Kind: exports.Time},
+	)
 }
 
-// each reads all rows of a list, page after page.
-func (t *Table[T]) each(ctx context.Context, q *query, do func(row *T) error) error {
-	q.Limit = csvBatch
-	if err := q.ready(t.d.Read(ctx)); err != nil {
-		return err
+// shownAs is how a file shows a kind of field.
+func shownAs(kind Kind) exports.Kind {
+	switch kind {
+	case KindInt, KindRef:
+		return exports.Number
+	case KindMoney:
+		return exports.Money
+	case KindBool:
+		return exports.YesNo
+	case KindTime:
+		return exports.Time
 	}
-	for {
-		var rows []T
-		if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
-			return fmt.Errorf("list %s: %w", t.Plural, err)
-		}
-		for i := range rows[:min(len(rows), csvBatch)] {
-			if err := do(&rows[i]); err != nil {
-				return err
-			}
-		}
-		if len(rows) <= csvBatch {
-			return nil
-		}
-		at := t.edge(q)(&rows[csvBatch-1], false)
-		q.At = &at
-		if !q.by.value.parse(at.Value) {
-			return lists.InvalidCursor()
-		}
-	}
-}
-
-func cells(file *exports.File, entity *db.Entity, fields []*Field) []string {
-	cells := make([]string, 0, len(fields)+4)
-	cells = append(cells, strconv.FormatInt(entity.ID, 10))
-	for _, field := range fields {
-		switch look := field.Look(); {
-		case look.Secret:
-		case look.Kind == KindMoney:
-			cells = append(cells, file.Money(field.value.get().(int64)))
-		default:
-			cells = append(cells, field.Text())
-		}
-	}
-	return append(cells, strconv.FormatInt(entity.Version, 10), entity.CreatedAt.UTC().Format(TimeFormat), entity.UpdatedAt.UTC().Format(TimeFormat))
+	return exports.Text
 }

@@ -3,7 +3,6 @@ package orders
 import (
 	"errors"
 	"net/url"
-	"strconv"
 
 	"b2b.example/crud"
 	"b2b.example/crud/exports"
@@ -60,18 +59,17 @@ func (a *activity) edge(e *db.EventRow, back bool) lists.Cursor {
 	return lists.Cursor{List: a.Params.Encode(), Value: e.CreatedAt.UTC().Format(crud.TimeFormat), ID: e.ID, Back: back}
 }
 
-// activityColumns are those of the list as a file.
-var activityColumns = []string{
-	"created_at", "actor", "actor_name", "entity", "entity_id", "version", "action", "channel", "request_id", "idempotency_key", "changes",
-}
-
-func activityCells(_ *exports.File, e *db.EventRow) []string {
-	key := ""
-	if e.IdempotencyKey != nil && e.Channel != kit.ChannelUI { // a page makes its own
-		key = *e.IdempotencyKey
-	}
-	return []string{
-		fileTime(&e.CreatedAt), e.Actor, e.ActorName, e.EntityType, strconv.FormatInt(e.EntityID, 10), strconv.FormatInt(e.EntityVersion, 10),
-		e.Action, e.Channel, e.RequestID, key, e.Changes,
-	}
+// activityColumns are those of the list as a file. The key that a page makes for itself is nobody's to know.
+var activityColumns = []exports.Column{
+	{Name: "created_at", SQL: "created_at", Kind: exports.Time},
+	{Name: "actor", SQL: "actor"},
+	{Name: "actor_name", SQL: "actor_name"},
+	{Name: "entity", SQL: "entity_type"},
+	{Name: "entity_id", SQL: "entity_id", Kind: exports.Number},
+	{Name: "version", SQL: "entity_version", Kind: exports.Number},
+	{Name: "action", SQL: "action"},
+	{Name: "channel", SQL: "channel"},
+	{Name: "request_id", SQL: "request_id"},
+	{Name: "idempotency_key", SQL: "CASE channel WHEN '" + kit.ChannelUI + "' THEN NULL ELSE idempotency_key END"},
+	{Name: "changes", SQL: "changes"},
 }

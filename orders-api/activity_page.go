@@ -43,7 +43,7 @@ func (b *backoffice) activityPage(c *fiber.Ctx) error {
 		return err
 	}
 	if isFile {
-		return kit.Send(c, exports.Answer(c, "activity", b.db.Now(), fileOf(b.db, &wanted.list, activityColumns, wanted.edge, activityCells)))
+		return kit.Send(c, exports.Answer(c, "activity", b.db.Now(), wanted.fileOf(b.db, "events", activityColumns)))
 	}
 	found, err := readPage(kit.Context(c), b.db, &wanted.list, wanted.edge)
 	if err != nil {

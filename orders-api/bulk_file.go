@@ -25,11 +25,8 @@ func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
 	}
 	reader := b.PlainFrame(c, "").Reader
 	write := func(ctx context.Context, w io.Writer, language string) error {
-		file, err := exports.New(w, language, bulkFileColumns)
-		if err != nil {
-			return err
-		}
-		err = b.eachOfRun(ctx, id, func(o *orderInRun) error { return file.Row(b.bulkFileRow(reader, file, run, o)) })
+		file := exports.New(w, language, bulkFileColumns)
+		err := b.eachOfRun(ctx, id, func(o *orderInRun) error { return file.Row(b.bulkFileRow(reader, file, run, o)) })
 		if err != nil {
 			return err
 		}
@@ -38,11 +35,14 @@ func (b *backoffice) bulkRunFile(c *fiber.Ctx, id int64) error {
 	return kit.Send(c, exports.Answer(c, "bulk-run-"+strconv.FormatInt(id, 10), b.db.Now(), write))
 }
 
+// bulkFileBatch is how many orders of a run are read at a time for its file.
+const bulkFileBatch = 500
+
 // eachOfRun goes through all orders of a run, a batch at a time.
 func (b *backoffice) eachOfRun(ctx context.Context, id int64, do func(o *orderInRun) error) error {
 	for after := int64(0); ; {
 		var found []orderInRun
-		query := readRows(b.db.Read(ctx), id).Where("b.order_id > ?", after).Order("b.order_id").Limit(fileBatch)
+		query := readRows(b.db.Read(ctx), id).Where("b.order_id > ?", after).Order("b.order_id").Limit(bulkFileBatch)
 		if err := query.Find(&found).Error; err != nil {
 			return fmt.Errorf("orders of bulk run %d: %w", id, err)
 		}
@@ -52,7 +52,7 @@ func (b *backoffice) eachOfRun(ctx context.Context, id int64, do func(o *orderIn
 			}
 			after = found[i].OrderID
 		}
-		if len(found) < fileBatch {
+		if len(found) < bulkFileBatch {
 			return nil
 		}
 	}

@@ -514,7 +514,7 @@ func (w *world) plan(sql string, args []any) (steps []map[string]any) {
 // The list of orders as a file is all of it, in the reader's language, and keeps the list's filters.
 func TestOrdersAsAFile(t *testing.T) {
 	each(t, func(w *world) {
-		w.stock("BOLT-8", 250, 100)
+		w.stock("BOLT-8", 250, 10_000)
 		for range 3 {
 			w.place(item(1, 1))
 		}
@@ -527,5 +527,14 @@ func TestOrdersAsAFile(t *testing.T) {
 		require.Regexp(t, `(?s)^\x{FEFF}id,status,customer_id,.*\r\n3,CREATED,1,ACME Ltd,Ops@acme.test,'\+34 600 100 200,B-123,,1,2.50,.*\r\n2,CANCELED,.*\r\n1,`, text("/orders", "en"))
 		require.Regexp(t, `(?s)^\x{FEFF}id;.*\r\n2;CANCELED;1;[^\n]*;2,50;;CUSTOMER_REQUEST;[^\n]*\r\n$`, text("/orders?status=CANCELED", "es"))
 		w.Do(t, kittest.Case{Path: "/orders?status=LOST", As: w.viewer, Header: headers("Accept", "text/csv"), Status: 400, Code: "PARAMETER_INVALID"})
+		for range 21 { // more than are read at a time
+			w.placeMany(100, 1)
+		}
+		for _, sorted := range []string{"created_at", "-created_at", "total_cents", "-total_cents"} {
+			rows := strings.Split(text("/orders?sort="+sorted, "en"), "\r\n")
+			require.Len(t, rows, 2105, "%s: a head, all orders, and an end", sorted)
+			slices.Sort(rows)
+			require.Len(t, slices.Compact(rows), 2105, "%s: each once", sorted)
+		}
 	})
 }

@@ -2,10 +2,10 @@ package orders
 
 import (
 	"context"
-	"io"
 	"net/url"
-	"strconv"
 	"time"
+
+	"gorm.io/gorm"
 
 	"b2b.example/crud"
 	"b2b.example/crud/exports"
@@ -13,13 +13,25 @@ import (
 	"b2b.example/db"
 )
 
-// fileBatch is how many rows are read at a time for a file.
-const fileBatch = 500
-
 // fileColumns are those of a list of orders as a file; amounts are in whole units.
-var fileColumns = []string{
-	"id", "status", "customer_id", "customer_name", "customer_email", "customer_phone", "customer_tax_id", "reference", "units", "total",
-	"note", "cancel_reason", "cancel_note", "created_at", "confirmed_at", "canceled_at", "version",
+var fileColumns = []exports.Column{
+	{Name: "id", SQL: "id", Kind: exports.Number},
+	{Name: "status", SQL: "status"},
+	{Name: "customer_id", SQL: "customer_id", Kind: exports.Number},
+	{Name: "customer_name", SQL: "customer_name"},
+	{Name: "customer_email", SQL: "customer_email"},
+	{Name: "customer_phone", SQL: "customer_phone"},
+	{Name: "customer_tax_id", SQL: "customer_tax_id"},
+	{Name: "reference", SQL: "reference"},
+	{Name: "units", SQL: "units", Kind: exports.Number},
+	{Name: "total", SQL: "total_cents", Kind: exports.Money},
+	{Name: "note", SQL: "note"},
+	{Name: "cancel_reason", SQL: "cancel_reason"},
+	{Name: "cancel_note", SQL: "cancel_note"},
+	{Name: "created_at", SQL: "created_at", Kind: exports.Time},
+	{Name: "confirmed_at", SQL: "confirmed_at", Kind: exports.Time},
+	{Name: "canceled_at", SQL: "canceled_at", Kind: exports.Time},
+	{Name: "version", SQL: "version", Kind: exports.Number},
 }
 
 // file is the whole of a list of orders, by the parameters of its URL, wherever in it a cursor stands.
@@ -32,43 +44,22 @@ func file(d *db.DB, params url.Values) (exports.Writer, error) {
 }
 
 // file is the whole of the list of orders.
-func (l *list) file(d *db.DB) exports.Writer { return fileOf(d, l, fileColumns, l.edge, fileRow) }
+func (l *list) file(d *db.DB) exports.Writer { return l.fileOf(d, "orders", fileColumns) }
 
-// fileOf is the whole of a list as a file, read page after page; cells are those of a row.
-func fileOf[T any](
-	d *db.DB, l *list, columns []string, edge func(row *T, back bool) lists.Cursor, cells func(file *exports.File, row *T) []string,
-) exports.Writer {
-	l.At, l.Limit = nil, fileBatch
-	return func(ctx context.Context, w io.Writer, language string) error {
-		file, err := exports.New(w, language, columns)
+// fileOf is the whole of a list of the rows of a table.
+func (l *list) fileOf(d *db.DB, table string, columns []exports.Column) exports.Writer {
+	by := exports.Column{SQL: l.order.Column, Kind: exports.Time}
+	if by.SQL == "total_cents" {
+		by.Kind = exports.Number
+	}
+	return exports.List{Columns: columns, By: by, From: func(ctx context.Context, at *lists.Cursor) (*gorm.DB, error) {
+		l.At = at
+		query, err := l.narrow(d.Read(ctx))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for {
-			page, err := readPage(ctx, d, l, edge)
-			if err != nil {
-				return err
-			}
-			for i := range page.Rows {
-				if err := file.Row(cells(file, &page.Rows[i])); err != nil {
-					return err
-				}
-			}
-			if page.Next == "" {
-				return file.End()
-			}
-			at := edge(&page.Rows[len(page.Rows)-1], false)
-			l.At = &at
-		}
-	}
-}
-
-func fileRow(file *exports.File, o *Order) []string {
-	return []string{
-		strconv.FormatInt(o.ID, 10), string(o.Status), strconv.FormatInt(o.CustomerID, 10), o.CustomerName, o.CustomerEmail, o.CustomerPhone,
-		o.CustomerTaxID, o.Reference, strconv.FormatInt(o.Units, 10), file.Money(o.TotalCents), o.Note, textOf(o.CancelReason), o.CancelNote,
-		fileTime(&o.CreatedAt), fileTime(o.ConfirmedAt), fileTime(o.CanceledAt), strconv.FormatInt(o.Version, 10),
-	}
+		return l.at(query.Table(table))
+	}}.Write
 }
 
 func fileTime(at *time.Time) string {

@@ -63,10 +63,7 @@ func (b *backoffice) orderFile(c *fiber.Ctx, id int64) error {
 	}
 	number := strconv.FormatInt(id, 10)
 	write := func(_ context.Context, w io.Writer, language string) error {
-		file, err := exports.New(w, language, lineColumns)
-		if err != nil {
-			return err
-		}
+		file := exports.New(w, language, lineColumns)
 		for i, item := range o.Items {
 			err := file.Row([]string{
 				number, strconv.Itoa(i + 1), strconv.FormatInt(item.ProductID, 10), item.SKU, item.Name, strconv.FormatInt(item.Qty, 10),

@@ -143,10 +143,7 @@ func (s *service[T]) FaultsFile(ctx context.Context, id int64) (exports.Writer, 
 		if err != nil {
 			return err
 		}
-		file, err := exports.New(w, language, []string{"line", "column", "value", "code", "detail"})
-		if err != nil {
-			return err
-		}
+		file := exports.New(w, language, []string{"line", "column", "value", "code", "detail"})
 		for i := range faults {
 			shown, err := faults[i].shown(language)
 			if err != nil {

@@ -198,10 +198,7 @@ func (r *resource[T]) exampleFile(c *fiber.Ctx) exports.Writer {
 		for _, look := range r.fileLooks() {
 			columns, cells = append(columns, crud.ColumnOf(look)), append(cells, r.exampleOf(reader, look))
 		}
-		file, err := exports.New(w, language, columns)
-		if err != nil {
-			return err
-		}
+		file := exports.New(w, language, columns)
 		if err := file.Row(cells); err != nil {
 			return err
 		}
