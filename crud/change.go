@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
@@ -13,7 +14,7 @@ import (
 // and it is written with its event. It gives the row before and after; where the edit changes nothing they are the same
 // pointer, and nothing is written. What else the change brings with it (Resource.Changed) is left to the caller.
 func (t *Table[T]) Change(
-	tx *db.Tx, id int64, match Match, action string, edit func(*T, *Errors),
+	tx *db.Tx, id int64, match writes.Match, action string, edit func(*T, *Errors),
 ) (before, after *T, err error) {
 	before, err = t.lock(tx, id, match)
 	if err != nil {
@@ -40,7 +41,7 @@ func (d *Description[T]) decide(row form[T], edit func(*T, *Errors)) error {
 }
 
 // lock takes a living row for the rest of the transaction. That there is none comes before anything about its version.
-func (t *Table[T]) lock(tx *db.Tx, id int64, match Match) (*T, error) {
+func (t *Table[T]) lock(tx *db.Tx, id int64, match writes.Match) (*T, error) {
 	row, err := t.take(t.alive(tx.Clauses(db.Lock())), id)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
@@ -36,7 +37,7 @@ func (f form[T]) json(b []byte) []byte {
 func (d *Description[T]) Answer(row *T) db.Answer {
 	entity := base(row)
 	return db.Answer{
-		Status: http.StatusOK, ContentType: "application/json", ETag: ETag(entity.Version), Body: d.bind(row).json(nil),
+		Status: http.StatusOK, ContentType: "application/json", ETag: writes.ETag(entity.Version), Body: d.bind(row).json(nil),
 		TargetType: d.Name, TargetID: entity.ID,
 	}
 }

@@ -75,6 +75,3 @@ func (d *Description[T]) ID(row *T) int64 { return base(row).ID }
 
 // Version is a row's.
 func (d *Description[T]) Version(row *T) int64 { return base(row).Version }
-
-// VersionMatch is the version that a form was opened with, as a change's Match.
-func VersionMatch(version int64) Match { return Match{tag: ETag(version)} }

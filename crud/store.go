@@ -6,6 +6,7 @@ import (
 
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 )
 
@@ -32,10 +33,10 @@ type Store[T any] interface {
 // Request is one write, as it was asked for.
 type Request[T any] struct {
 	db.Call
-	ID    int64     // of the entity; 0 for a new one
-	Match Match     // the version that it was meant for
-	Input *Input[T] // what was given
-	Fault error     // why it could not be read: a refusal, unless its key has an answer already
+	ID    int64        // of the entity; 0 for a new one
+	Match writes.Match // the version that it was meant for
+	Input *Input[T]    // what was given
+	Fault error        // why it could not be read: a refusal, unless its key has an answer already
 }
 
 // sealed is the request with what is stored of its secrets in their place. That is slow, so it is done before the

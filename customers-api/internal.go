@@ -7,8 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -21,7 +21,7 @@ const mostIDs = 100
 func (s *service) oneCustomer(c *fiber.Ctx, in *struct {
 	ID int64 `path:"id"`
 }) (*kit.Answer, error) {
-	return crud.Sent(s.customers.Now(kit.Context(c), in.ID))
+	return writes.Sent(s.customers.Now(kit.Context(c), in.ID))
 }
 
 // someCustomers gives those of the customers that there are, by id, as a list that has no other pages.

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/entities"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -28,13 +29,13 @@ func (s *service) changePassword(c *fiber.Ctx, in *ownPassword) (*kit.Nothing, e
 	if err != nil {
 		return nil, err
 	}
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
 	call.Key = "" // sent again, the password that is asked for is the new one
 	_, err = s.operators.Update(ctx, crud.Request[entities.Operator]{
-		Call: call, ID: own.ID, Match: crud.VersionMatch(own.Version),
+		Call: call, ID: own.ID, Match: writes.VersionMatch(own.Version),
 		Input: s.operators.Typed(map[string]string{"password": in.Body.New}, true),
 	})
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -106,7 +106,7 @@ func (b *backoffice) startBulkRun(c *fiber.Ctx, sent url.Values) error {
 
 // begin begins a run, and has the worker of this process know.
 func (b *backoffice) begin(c *fiber.Ctx, start func(call db.Call) (db.Answer, error)) (db.Answer, error) {
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return db.Answer{}, err
 	}

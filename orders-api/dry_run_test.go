@@ -19,7 +19,7 @@ func TestADryRunAnswersWhatWouldBeAndChangesNothing(t *testing.T) {
 		w.stock("BOLT-8", 250, 100)
 		w.place(item(1, 3))
 		cases := []kittest.Case{as(w.operator, confirming(1, "the key", 200))}
-		for _, one := range writes {
+		for _, one := range everyWrite {
 			status := map[bool]int{true: http.StatusCreated, false: http.StatusOK}[one.path == "/orders" || one.path == "/products"]
 			cases = append(cases, keyed(one.sent(w, "dry", one.body, status, ""), one.path))
 		}

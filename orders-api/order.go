@@ -5,7 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
@@ -177,7 +177,7 @@ type Cancellation struct {
 }
 
 // confirm makes the order CONFIRMED; one that is already stays as it is.
-func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error) {
+func (rules Rules) confirm(tx *db.Tx, id int64, match writes.Match) (*Order, error) {
 	o, err := lockForMove(tx, id, match)
 	if err != nil || done(o, Confirm) {
 		return o, err
@@ -190,7 +190,7 @@ func (rules Rules) confirm(tx *db.Tx, id int64, match crud.Match) (*Order, error
 }
 
 // cancel makes the order CANCELED and gives its stock back, exactly once; one that is already stays as it is.
-func (rules Rules) cancel(tx *db.Tx, id int64, match crud.Match, why Cancellation) (*Order, error) {
+func (rules Rules) cancel(tx *db.Tx, id int64, match writes.Match, why Cancellation) (*Order, error) {
 	o, err := lockForMove(tx, id, match)
 	if err != nil || done(o, Cancel) {
 		return o, err
@@ -224,7 +224,7 @@ func (o *Order) cancel(tx *db.Tx, to Status, why Cancellation) error {
 }
 
 // annotate changes the order's note, which is all of an order that can be edited.
-func annotate(tx *db.Tx, id int64, match crud.Match, note *string) (*Order, error) {
+func annotate(tx *db.Tx, id int64, match writes.Match, note *string) (*Order, error) {
 	o, err := lockOrder(tx, id)
 	if err != nil {
 		return nil, err
@@ -288,7 +288,7 @@ func valueOf[T any](p *T) any {
 }
 
 // lockForMove locks an order. A version that the request names must be the present one; it need not name any.
-func lockForMove(tx *db.Tx, id int64, match crud.Match) (*Order, error) {
+func lockForMove(tx *db.Tx, id int64, match writes.Match) (*Order, error) {
 	o, err := lockOrder(tx, id)
 	if err != nil || match.Tag() == "" {
 		return o, err

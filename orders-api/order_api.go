@@ -16,6 +16,7 @@ import (
 	"b2b.example/crud"
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -44,7 +45,7 @@ type oneOrder struct {
 }
 
 // moveOrder confirms an order, or undoes its last move. It heeds If-Match without asking for it, as do cancelOrder and
-// adjustStock: crud.MatchOf reads it, here it is told to the readers of the document.
+// adjustStock: writes.MatchOf reads it, here it is told to the readers of the document.
 type moveOrder struct {
 	ID      int64  `path:"id"`
 	IfMatch string `header:"If-Match"`
@@ -70,7 +71,7 @@ type editOrder struct {
 // place takes an order. The key is looked up while customers-api is asked, and an answer found wins over whatever the
 // call says: a retry is answered also when the customer has been deleted since, or customers-api is away.
 func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
 	}()
 	placement, refusal := s.placement(ctx, in)
 	if known := <-found; known.answer != nil || known.err != nil {
-		return crud.Sent(known.value(), known.err)
+		return writes.Sent(known.value(), known.err)
 	}
 	if refusal != nil && fault.Of(refusal).Kind != fault.Invalid {
 		return nil, refusal
@@ -92,7 +93,7 @@ func (s *service) place(c *fiber.Ctx, in *placeOrder) (*kit.Answer, error) {
 	if refusal != nil { // the key is claimed before it is told, so no earlier attempt that is under way can contradict it
 		write.Effect, write.Run = func(*db.Tx) (db.Answer, error) { return db.Answer{}, refusal }, nil
 	}
-	return crud.Sent(s.db.Once(ctx, write))
+	return writes.Sent(s.db.Once(ctx, write))
 }
 
 // stored is what a look-up of a key has found.
@@ -193,10 +194,10 @@ func productOf(item lineBody, bySKU map[string]int64) (id int64, code string) {
 
 func (s *service) get(c *fiber.Ctx, in *oneOrder) (*kit.Answer, error) {
 	if in.AsOf != nil {
-		return crud.Sent(s.asOf(kit.Context(c), in.ID, asking{*in.AsOf, mover(c)}, kit.Language(c)))
+		return writes.Sent(s.asOf(kit.Context(c), in.ID, asking{*in.AsOf, mover(c)}, kit.Language(c)))
 	}
 	answer, err := s.now(c)(kit.Context(c), in.ID)
-	return crud.Sent(answer, err)
+	return writes.Sent(answer, err)
 }
 
 // asOf answers an order as it was at a time, with what could have been done to it then.
@@ -265,20 +266,20 @@ func (s *service) list(c *fiber.Ctx, _ *kit.Nothing) (*kit.Answer, error) {
 }
 
 func (s *service) confirm(c *fiber.Ctx, in *moveOrder) (*kit.Answer, error) {
-	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match writes.Match) (*Order, error) {
 		return s.rules.confirm(tx, in.ID, match)
 	})
 }
 
 func (s *service) cancel(c *fiber.Ctx, in *cancelOrder) (*kit.Answer, error) {
-	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match writes.Match) (*Order, error) {
 		return s.rules.cancel(tx, in.ID, match, Cancellation{Reason: in.Body.Reason, Note: textOf(in.Body.Note)})
 	})
 }
 
 func (s *service) undo(c *fiber.Ctx, in *moveOrder) (*kit.Answer, error) {
 	by := mover(c)
-	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match writes.Match) (*Order, error) {
 		return s.rules.undo(tx, in.ID, match, by)
 	})
 }
@@ -288,7 +289,7 @@ func (s *service) edit(c *fiber.Ctx, in *editOrder) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.change(c, func(tx *db.Tx, match crud.Match) (*Order, error) {
+	return s.change(c, func(tx *db.Tx, match writes.Match) (*Order, error) {
 		return annotate(tx, in.ID, match, note)
 	})
 }
@@ -309,10 +310,10 @@ func noteOf(value jsontext.Value) (*string, error) {
 }
 
 // change makes one change of an order once for its request's key, and answers the order as it is after that.
-func (s *service) change(c *fiber.Ctx, change func(*db.Tx, crud.Match) (*Order, error)) (*kit.Answer, error) {
-	match, unreadable := crud.MatchOf(c)
+func (s *service) change(c *fiber.Ctx, change func(*db.Tx, writes.Match) (*Order, error)) (*kit.Answer, error) {
+	match, unreadable := writes.MatchOf(c)
 	language, by := kit.Language(c), mover(c)
-	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
+	return writes.Once(c, s.db, func(tx *db.Tx) (db.Answer, error) {
 		if unreadable != nil { // told here, where the key is known to have no answer yet
 			return db.Answer{}, unreadable
 		}

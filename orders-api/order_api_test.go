@@ -43,8 +43,8 @@ type write struct {
 	method, path, body string
 }
 
-// writes are all of them: for product 1 and order 1.
-var writes = []write{
+// everyWrite are all of them: for product 1 and order 1.
+var everyWrite = []write{
 	{"POST", "/products", `{"name":"TEXT","sku":"NEW-1","price_cents":5}`},
 	{"PATCH", "/products/1", `{"name":"TEXT"}`},
 	{"POST", "/products/1/stock-adjustments", `{"note":"TEXT","delta":-1}`},
@@ -127,7 +127,7 @@ func TestInputIsStrict(t *testing.T) {
 	each(t, func(w *world) {
 		w.stock("BOLT-8", 250, 100)
 		w.place(item(1, 1))
-		for _, one := range writes {
+		for _, one := range everyWrite {
 			w.unchanged(one.malformed(w))
 			w.unchanged(one.packed(w))
 		}

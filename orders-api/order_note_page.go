@@ -7,8 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/screens"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -51,7 +51,7 @@ func (b *backoffice) noteOrder(c *fiber.Ctx, sent url.Values) error {
 		return err
 	}
 	typed := readNoteForm(sent)
-	_, err = b.change(c, func(tx *db.Tx, _ crud.Match) (*Order, error) {
+	_, err = b.change(c, func(tx *db.Tx, _ writes.Match) (*Order, error) {
 		return reannotate(tx, id, typed.before, typed.note)
 	})
 	switch {

@@ -7,7 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"gorm.io/gorm"
 
-	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -18,7 +18,7 @@ var undoings = map[string]string{"confirmed": "confirmation_undone", "canceled":
 
 // undo takes an order's last move back, in the name of who made it. A canceled order takes its stock again, if it is still
 // there. What has been undone already stays as it is.
-func (rules Rules) undo(tx *db.Tx, id int64, match crud.Match, by string) (*Order, error) {
+func (rules Rules) undo(tx *db.Tx, id int64, match writes.Match, by string) (*Order, error) {
 	o, err := lockForMove(tx, id, match)
 	if err != nil {
 		return nil, err

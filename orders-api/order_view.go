@@ -11,6 +11,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit/i18n"
 )
@@ -103,7 +104,7 @@ func encode(v any) ([]byte, error) {
 func answerOf(o *Order, status int, now asking, rules Rules, language string) (db.Answer, error) {
 	body, err := encode(viewOf(o, now, rules, language))
 	answer := db.Answer{
-		Status: status, ContentType: "application/json", ETag: crud.ETag(o.Version), Body: body, TargetType: "order", TargetID: o.ID,
+		Status: status, ContentType: "application/json", ETag: writes.ETag(o.Version), Body: body, TargetType: "order", TargetID: o.ID,
 	}
 	if status == http.StatusCreated {
 		answer.Location = "/orders/" + strconv.FormatInt(o.ID, 10)

@@ -10,7 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -113,7 +113,7 @@ func (v *View) hasRoom(tx *db.Tx, before *View) error {
 }
 
 // changeView renames a view, shares it, or takes it back; its list stays what it is.
-func changeView(tx *db.Tx, who kit.Identity, id int64, match crud.Match, in viewInput) (*View, error) {
+func changeView(tx *db.Tx, who kit.Identity, id int64, match writes.Match, in viewInput) (*View, error) {
 	view, err := lockView(tx, who, id, match)
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func changeView(tx *db.Tx, who kit.Identity, id int64, match crud.Match, in view
 
 // deleteView removes a view; the orders in it stay.
 func deleteView(tx *db.Tx, who kit.Identity, id int64) error {
-	view, err := lockView(tx, who, id, crud.AnyVersion)
+	view, err := lockView(tx, who, id, writes.AnyVersion)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func deleteView(tx *db.Tx, who kit.Identity, id int64) error {
 	return view.record(tx, "deleted", db.Changes{})
 }
 
-func lockView(tx *db.Tx, who kit.Identity, id int64, match crud.Match) (*View, error) {
+func lockView(tx *db.Tx, who kit.Identity, id int64, match writes.Match) (*View, error) {
 	view, err := viewFor(tx.Clauses(db.Lock()), id, who.Operator)
 	if err != nil {
 		return nil, err

@@ -10,9 +10,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/lists"
 	"b2b.example/crud/screens"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -219,7 +219,7 @@ func (b *backoffice) saveView(c *fiber.Ctx, sent url.Values) error {
 func (b *backoffice) writeView(
 	c *fiber.Ctx, sent url.Values, unreadable error, show func(*fiber.Ctx, url.Values, error) error, write func(*db.Tx) (*View, error),
 ) error {
-	answer, err := crud.Write(c, b.db, func(tx *db.Tx) (db.Answer, error) {
+	answer, err := writes.Once(c, b.db, func(tx *db.Tx) (db.Answer, error) {
 		if unreadable != nil {
 			return db.Answer{}, unreadable
 		}
@@ -326,7 +326,7 @@ func (b *backoffice) deleteView(c *fiber.Ctx, sent url.Values) error {
 	}
 	who := kit.Who(c)
 	gone := db.Answer{Status: http.StatusSeeOther, Location: ordersURL, TargetType: "view", TargetID: id}
-	_, err = crud.Write(c, b.db, func(tx *db.Tx) (db.Answer, error) { return gone, deleteView(tx, who, id) },
+	_, err = writes.Once(c, b.db, func(tx *db.Tx) (db.Answer, error) { return gone, deleteView(tx, who, id) },
 		func(context.Context, int64) (db.Answer, error) { return gone, nil })
 	switch kind := fault.Of(err).Kind; {
 	case err == nil:

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/entities"
 	"b2b.example/kit"
@@ -61,11 +62,11 @@ type adjustStock struct {
 
 // adjust changes a product's stock by a difference: an edit, so it has a version and an event beside its movement.
 func (s *service) adjust(c *fiber.Ctx, in *adjustStock) (*kit.Answer, error) {
-	match, unreadable := crud.MatchOf(c)
+	match, unreadable := writes.MatchOf(c)
 	if match.Tag() == "" {
-		match = crud.AnyVersion
+		match = writes.AnyVersion
 	}
-	return crud.Write(c, s.db, func(tx *db.Tx) (db.Answer, error) {
+	return writes.Once(c, s.db, func(tx *db.Tx) (db.Answer, error) {
 		if unreadable != nil {
 			return db.Answer{}, unreadable
 		}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
 	"b2b.example/kit"
@@ -426,4 +426,4 @@ func statuses(answers []answer) map[int]int {
 }
 
 // noMatch is a request that names no version.
-var noMatch crud.Match
+var noMatch writes.Match

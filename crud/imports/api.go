@@ -15,6 +15,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -120,7 +121,7 @@ func (s *service[T]) routes(a *kit.App) {
 }
 
 func (s *service[T]) create(c *fiber.Ctx, in *uploaded) (*kit.Answer, error) {
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s *service[T]) create(c *fiber.Ctx, in *uploaded) (*kit.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crud.Sent(s.Upload(kit.Context(c), File{Call: call, Name: cmp.Or(in.FileName, name), Trial: in.DryRun, Content: file, Language: kit.Language(c)}))
+	return writes.Sent(s.Upload(kit.Context(c), File{Call: call, Name: cmp.Or(in.FileName, name), Trial: in.DryRun, Content: file, Language: kit.Language(c)}))
 }
 
 // Upload stores the file, and then makes the import of it, once for the call's key.
@@ -167,11 +168,11 @@ func withFile(hashes [][]byte, digest hash.Hash) [][]byte {
 }
 
 func (s *service[T]) run(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
-	return crud.Sent(s.Run(kit.Context(c), call, in.ID, kit.Language(c)))
+	return writes.Sent(s.Run(kit.Context(c), call, in.ID, kit.Language(c)))
 }
 
 // Run begins an import that has been checked.

@@ -12,9 +12,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"gorm.io/gorm"
 
-	"b2b.example/crud"
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -97,7 +97,7 @@ func (s *service[T]) get(c *fiber.Ctx, in *byID) (*kit.Answer, error) {
 		}
 		return FaultsAnswer(c, s.Plural, in.ID, s.d.Now(), write), nil
 	}
-	return crud.Sent(s.now(kit.Language(c))(kit.Context(c), in.ID))
+	return writes.Sent(s.now(kit.Language(c))(kit.Context(c), in.ID))
 }
 
 // now answers an import as it is.

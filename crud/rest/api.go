@@ -12,6 +12,7 @@ import (
 	"b2b.example/crud"
 	"b2b.example/crud/exports"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 )
@@ -114,7 +115,7 @@ func (r api[T]) get(c *fiber.Ctx, in *asOf) (answer *kit.Answer, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return crud.Sent(r.Answer(row), nil)
+	return writes.Sent(r.Answer(row), nil)
 }
 
 func (r api[T]) create(c *fiber.Ctx, in *entity) (*kit.Answer, error) {
@@ -142,7 +143,7 @@ func (r api[T]) restore(c *fiber.Ctx, in *byIDAndVersion) (*kit.Answer, error) {
 
 // writeVersion is a write of the version that If-Match names.
 func (r api[T]) writeVersion(c *fiber.Ctx, request crud.Request[T], do write[T]) (*kit.Answer, error) {
-	match, err := crud.MatchOf(c)
+	match, err := writes.MatchOf(c)
 	request.Match = match
 	if err != nil {
 		request.Fault = err
@@ -153,10 +154,10 @@ func (r api[T]) writeVersion(c *fiber.Ctx, request crud.Request[T], do write[T])
 type write[T any] func(context.Context, crud.Request[T]) (db.Answer, error)
 
 func (r api[T]) write(c *fiber.Ctx, request crud.Request[T], do write[T]) (*kit.Answer, error) {
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return nil, err
 	}
 	request.Call = call
-	return crud.Sent(do(kit.Context(c), request))
+	return writes.Sent(do(kit.Context(c), request))
 }

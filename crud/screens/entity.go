@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -214,18 +215,18 @@ func (r resource[T]) request(c *fiber.Ctx, sent url.Values) (crud.Request[T], er
 	if err := kit.CarryKey(c, sent.Get("key")); err != nil {
 		return request, err
 	}
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	request.Call = call
 	return request, err
 }
 
 // VersionOf is the version that a form was opened with.
-func VersionOf(sent url.Values) crud.Match {
+func VersionOf(sent url.Values) writes.Match {
 	version, err := strconv.ParseInt(sent.Get("version"), 10, 64)
 	if err != nil {
-		return crud.Match{}
+		return writes.Match{}
 	}
-	return crud.VersionMatch(version)
+	return writes.VersionMatch(version)
 }
 
 // RefusalNote says why something was refused, where no field is to blame.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"b2b.example/crud"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -161,7 +162,7 @@ func (r resource[T]) save(c *fiber.Ctx, request crud.Request[T], d *draft) (db.A
 		}
 		changed[look.Name] = read(reader, look.Kind, text)
 	}
-	request.Input, request.Match = r.Typed(changed, true), crud.VersionMatch(d.version)
+	request.Input, request.Match = r.Typed(changed, true), writes.VersionMatch(d.version)
 	return r.store.Update(kit.Context(c), request)
 }
 

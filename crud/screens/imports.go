@@ -9,9 +9,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/exports"
 	"b2b.example/crud/imports"
+	"b2b.example/crud/writes"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/web"
@@ -66,7 +66,7 @@ func (r *resource[T]) upload(c *fiber.Ctx) error {
 	if refused != nil {
 		return r.refusedUpload(c, fields.Get("key"), name, refused)
 	}
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return err
 	}

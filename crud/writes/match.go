@@ -1,4 +1,4 @@
-package crud
+package writes
 
 import (
 	"regexp"
@@ -15,6 +15,9 @@ type Match struct{ tag string }
 
 // AnyVersion is If-Match: *, whatever the version is now.
 var AnyVersion = Match{tag: "*"}
+
+// VersionMatch is the version that a form was opened with.
+func VersionMatch(version int64) Match { return Match{tag: ETag(version)} }
 
 // strongTag is one entity tag that is not weak.
 var strongTag = regexp.MustCompile(`^"[\x21\x23-\x7e]*"$`)

@@ -1,4 +1,5 @@
-package crud
+// Package writes is how a request asks for a change: once for its idempotency key, and of the version that it was meant for.
+package writes
 
 import (
 	"context"
@@ -9,9 +10,9 @@ import (
 	"b2b.example/kit"
 )
 
-// Write makes a request's change once for its idempotency key: effect decides and applies, and gives the answer that is
+// Once makes a request's change once for its idempotency key: effect decides and applies, and gives the answer that is
 // stored with it; now answers the target as it is, for a retry that comes after the stored answer has been swept.
-func Write(
+func Once(
 	c *fiber.Ctx, d *db.DB, effect func(tx *db.Tx) (db.Answer, error), now func(ctx context.Context, id int64) (db.Answer, error),
 ) (*kit.Answer, error) {
 	call, err := CallOf(c)
