@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"b2b.example/crud/lists"
+	"b2b.example/db"
 	"b2b.example/kit/fault"
 )
 
@@ -22,7 +23,7 @@ func (t *Table[T]) AsOf(ctx context.Context, id int64, at time.Time) (*T, error)
 	if p == nil || p.Deleted {
 		return nil, fault.New(fault.NotFound, "NOT_FOUND")
 	}
-	row, err := t.rebuild(p)
+	row, err := t.Rebuild(p)
 	if err != nil || t.Resource.AsOf == nil {
 		return row, err
 	}
@@ -32,8 +33,19 @@ func (t *Table[T]) AsOf(ctx context.Context, id int64, at time.Time) (*T, error)
 	return row, nil
 }
 
-// Moment is a time as every database knows it, if it does: to the microsecond, in a year of four digits.
-func Moment(at time.Time) (time.Time, bool) {
-	at = at.UTC().Truncate(time.Microsecond)
-	return at, at.Year() >= 1000 && at.Year() <= 9999
+// Rebuild makes an entity as its past tells it.
+func (d *Description[T]) Rebuild(p *db.Past) (*T, error) {
+	f := d.fresh()
+	*base(f.row) = p.Entity
+	for _, field := range f.fields {
+		raw, told := p.Fields[field.name]
+		switch {
+		case !told:
+		case len(raw) == 0 || string(raw) == "null":
+			field.value.set(nil)
+		case !field.read(raw):
+			return nil, fmt.Errorf("%s %d: an event tells no %s of its %s", d.Name, p.ID, field.kind, field.name)
+		}
+	}
+	return f.row, nil
 }

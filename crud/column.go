@@ -1,5 +1,7 @@
 package crud
 
+import "b2b.example/db"
+
 // Column is what a table has for an entity, for whoever makes the table.
 type Column struct {
 	Name    string
@@ -44,4 +46,15 @@ func (d *Description[T]) Columns() []Column {
 		columns = append(columns, Column{Name: "deleted_at", Kind: KindTime, Null: true, Ordered: true})
 	}
 	return columns
+}
+
+// Copies are the folded copies among them.
+func (d *Description[T]) Copies() []db.Copy {
+	var copies []db.Copy
+	for _, f := range d.fresh().fields {
+		if f.key != "" {
+			copies = append(copies, db.Copy{Column: f.column, Key: f.key, Fold: f.fold})
+		}
+	}
+	return copies
 }

@@ -24,6 +24,12 @@ type (
 	link   struct{ p *int64 } // an id; 0 is none, and NULL in the database
 )
 
+// Moment is a time as every database knows it, if it does: to the microsecond, in a year of four digits.
+func Moment(at time.Time) (time.Time, bool) {
+	at = at.UTC().Truncate(time.Microsecond)
+	return at, at.Year() >= 1000 && at.Year() <= 9999
+}
+
 // TimeFormat is RFC 3339 with all of the microseconds that are stored.
 const TimeFormat = "2006-01-02T15:04:05.000000Z07:00"
 

@@ -4,14 +4,14 @@ import (
 	"context"
 	"slices"
 
-	"b2b.example/crud"
+	"b2b.example/crud/check"
 	"b2b.example/db"
 	"b2b.example/entities"
 )
 
 // Invariants are what is true of this service's tables at any time, whatever was retried, killed or unplugged.
 func Invariants() []db.Invariant {
-	return slices.Concat(crud.Invariants(entities.Customers), crud.Invariants(entities.Operators), []db.Invariant{
+	return slices.Concat(check.Invariants(entities.Customers), check.Invariants(entities.Operators), []db.Invariant{
 		{
 			Name: "a deleted customer frees its e-mail address, and no other does", Over: "customers",
 			Means: "A new customer is refused for an address that nobody uses, or two have the same one.",

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"b2b.example/crud"
+	"b2b.example/crud/check"
 	"b2b.example/db"
 	"b2b.example/entities"
 )
@@ -12,7 +12,7 @@ import (
 // Invariants are what is true of this service's tables at any time, whatever was retried, killed or unplugged.
 func Invariants() []db.Invariant {
 	return slices.Concat(
-		stockInvariants(), sumInvariants(), crud.Invariants(entities.Products, "stock"), historyInvariants(), keyInvariants(), bulkInvariants(),
+		stockInvariants(), sumInvariants(), check.Invariants(entities.Products, "stock"), historyInvariants(), keyInvariants(), bulkInvariants(),
 		[]db.Invariant{db.CopiesMatch("order", "orders",
 			db.Copy{Column: "customer_name", Key: "customer_name_key", Fold: db.Fold},
 			db.Copy{Column: "customer_email", Key: "customer_email_key", Fold: db.MailKey},

@@ -39,6 +39,7 @@ var rules = []Rule{
 	{Of: "crud/imports/...", May: []string{"crud/imports/...", "crud", "crud/lists", "crud/exports", "crud/writes", "crud/remote", "kit", "db"}, Never: []string{templ}},
 	{Of: "crud/writes", May: []string{"kit", "db"}, Never: []string{templ}},
 	{Of: "crud", May: []string{"crud/lists", "crud/exports", "crud/writes", "kit", "db"}, Never: []string{templ}},
+	{Of: "crud/check", May: []string{"crud", "db"}, Never: []string{templ}},
 	{Of: "crud/rest", May: []string{"crud", "crud/lists", "crud/exports", "crud/writes", "kit", "db"}, Never: []string{templ}},
 	{Of: "crud/remote", May: []string{"crud", "crud/lists", "crud/exports", "crud/writes", "kit", "db"}, Never: []string{templ}},
 	{Of: "entities/...", May: []string{"crud", "db"}, Never: []string{templ}},
