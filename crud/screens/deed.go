@@ -9,6 +9,7 @@ import (
 
 	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
@@ -63,9 +64,9 @@ func (r resource[T]) deedOf(c *fiber.Ctx, reader web.Reader, name string) (deed,
 
 // do does it to one, and tells what became of it. What is so already is so for whoever made it so.
 func (r resource[T]) do(c *fiber.Ctx, reader web.Reader, d deed, row chosenRow, call db.Call) (web.ChosenRow, error) {
-	answer, err := r.write(kit.Context(c), d, crud.Request[T]{Call: call, ID: row.id, Match: crud.VersionMatch(row.version)})
+	answer, err := r.write(kit.Context(c), d, crud.Request[T]{Call: call, ID: row.id, Match: writes.VersionMatch(row.version)})
 	switch kind := fault.Of(err).Kind; {
-	case err == nil && answer.ETag == crud.ETag(row.version): // nothing has changed
+	case err == nil && answer.ETag == writes.ETag(row.version): // nothing has changed
 		return r.became(reader, row, "already"), nil
 	case err == nil:
 		return r.became(reader, row, "done"), nil

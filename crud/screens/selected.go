@@ -11,8 +11,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"b2b.example/crud"
 	"b2b.example/crud/lists"
+	"b2b.example/crud/writes"
 	"b2b.example/kit"
 	"b2b.example/kit/fault"
 	"b2b.example/web"
@@ -133,7 +133,7 @@ func (r resource[T]) askSelected(c *fiber.Ctx, name string, ids []string, key st
 	if err != nil {
 		return err
 	}
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return err
 	}
@@ -284,7 +284,7 @@ func (r resource[T]) doOne(c *fiber.Ctx, reader web.Reader, d deed, row chosenRo
 	if err := kit.CarryKey(c, key); err != nil {
 		return web.ChosenRow{}, err
 	}
-	call, err := crud.CallOf(c)
+	call, err := writes.CallOf(c)
 	if err != nil {
 		return web.ChosenRow{}, err
 	}
