@@ -90,6 +90,13 @@ func newHouse(t *testing.T, database string) *house {
 
 var quiet = slog.New(slog.DiscardHandler)
 
+// in is the same house for a part of the test.
+func (h *house) in(t *testing.T) *house {
+	own := *h
+	own.t = t
+	return &own
+}
+
 // furnish adds the people, a customer and a product.
 func (h *house) furnish() {
 	h.t.Helper()
@@ -187,10 +194,18 @@ func (r reply) problem(t *testing.T, status int) kit.Problem {
 
 // do sends a request; it may be called from many goroutines at once. An answer that never came has status 0.
 func (h *house) do(method, address, token, body string, headers ...string) reply {
-	request, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewBufferString(body))
+	answer, err := ask(method, address, token, body, headers...)
 	if err != nil {
 		h.t.Error(err)
-		return reply{}
+	}
+	return answer
+}
+
+// ask sends a request whose answer may never come.
+func ask(method, address, token, body string, headers ...string) (reply, error) {
+	request, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewBufferString(body))
+	if err != nil {
+		return reply{}, err
 	}
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
@@ -203,15 +218,11 @@ func (h *house) do(method, address, token, body string, headers ...string) reply
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		h.t.Error(err)
-		return reply{}
+		return reply{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		h.t.Error(err)
-	}
-	return reply{response.StatusCode, response.Header, string(content)}
+	return reply{response.StatusCode, response.Header, string(content)}, err
 }
 
 // post makes something and gives its id.
@@ -289,8 +300,11 @@ func (s *service) end() {
 type wire struct {
 	*httptest.Server
 	mu     sync.Mutex
-	meddle func(w http.ResponseWriter, r *http.Request, pass http.Handler)
+	meddle meddling
 }
+
+// meddling is what a test does with a request on its way; pass lets it through.
+type meddling = func(w http.ResponseWriter, r *http.Request, pass http.Handler)
 
 func newWire(t *testing.T, to string) *wire {
 	t.Helper()
@@ -313,14 +327,14 @@ func newWire(t *testing.T, to string) *wire {
 	return wire
 }
 
-func (w *wire) meddling() func(http.ResponseWriter, *http.Request, http.Handler) {
+func (w *wire) meddling() meddling {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.meddle
 }
 
 // with lets a test meddle with what passes; nil lets everything pass again.
-func (w *wire) with(meddle func(w http.ResponseWriter, r *http.Request, pass http.Handler)) {
+func (w *wire) with(meddle meddling) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.meddle = meddle

@@ -66,8 +66,8 @@ func TestOfflineNeedsSecrets(t *testing.T) {
 
 // in is the same for a part of the test.
 func (o *offline) in(t *testing.T) *offline {
-	own, house := *o, *o.house
-	own.house, house.t = &house, t
+	own := *o
+	own.house = o.house.in(t)
 	return &own
 }
 
@@ -77,15 +77,6 @@ func (o *offline) adds(orders int, do func()) {
 	before := o.count()
 	do()
 	require.Equal(o.t, before+orders, o.count())
-}
-
-func (o *offline) count() int {
-	o.t.Helper()
-	var page struct {
-		Data []order `json:"data"`
-	}
-	o.do(http.MethodGet, o.orders[0].url()+"/orders?limit=100", o.operator, "").into(o.t, &page)
-	return len(page.Data)
 }
 
 // done checks that a body is answered with its order, confirmed.
