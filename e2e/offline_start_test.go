@@ -148,11 +148,15 @@ func (o *offline) processes() (ids []int) {
 	return ids
 }
 
-// signal sends a signal to the bootstrap that was started last.
+// signal sends a signal to each bootstrap that runs.
 func (o *offline) signal(s syscall.Signal) {
-	all := o.processes()
-	if err := syscall.Kill(all[len(all)-1], s); err != nil {
-		o.t.Error(err)
+	for _, process := range o.processes() {
+		if !runs(process) {
+			continue
+		}
+		if err := syscall.Kill(process, s); err != nil {
+			o.t.Error(err)
+		}
 	}
 }
 

@@ -42,6 +42,7 @@ func TestOffline(t *testing.T) {
 		{"an answer is too late", (*offline).late},
 		{"killed", (*offline).killed},
 		{"out of time", (*offline).outOfTime},
+		{"killed, then two", (*offline).killedThenTwo},
 		{"at once", (*offline).atOnce},
 		{"stuck", (*offline).stuck},
 	} {
@@ -257,17 +258,24 @@ func (o *offline) late() {
 	})
 }
 
+// dies sends a job that is struck by a signal when one of its steps is done, and before the next: it is answered as API
+// Gateway answers for a function that did not.
+func (o *offline) dies(step, body string, strike func()) {
+	wire := wireOf(step, o.customersWire, o.ordersWire)
+	wire.with(unanswered(step, func(*http.Request) { strike() }))
+	answer := o.call(body)
+	wire.with(nil)
+	require.Equal(o.t, http.StatusInternalServerError, answer.status, step)
+	require.JSONEq(o.t, `{"message": "Internal Server Error"}`, answer.body)
+}
+
 // killed in the middle of its work, the function is started anew for the retry, which finishes the same order.
 func (o *offline) killed() {
-	for _, step := range []string{"create", "confirm"} {
-		started := len(o.processes())
+	for _, step := range steps {
+		started, body := len(o.processes()), o.under("killed-"+step)
 		o.adds(1, func() {
-			o.ordersWire.with(unanswered(step, func(*http.Request) { o.signal(syscall.SIGKILL) }))
-			answer := o.call(o.under("killed-" + step))
-			require.Equal(o.t, http.StatusInternalServerError, answer.status)
-			require.JSONEq(o.t, `{"message": "Internal Server Error"}`, answer.body) // as API Gateway has it
-			o.ordersWire.with(nil)
-			o.done(o.under("killed-" + step))
+			o.dies(step, body, func() { o.signal(syscall.SIGKILL) })
+			o.done(body)
 		})
 		require.Len(o.t, o.processes(), started+1)
 	}
@@ -275,35 +283,51 @@ func (o *offline) killed() {
 
 // outOfTime: a function that does not answer by itself is ended, and the next request has a new one.
 func (o *offline) outOfTime() {
-	o.adds(1, func() {
-		o.signal(syscall.SIGSTOP)
-		require.Equal(o.t, http.StatusInternalServerError, o.call(o.under("out of time")).status)
-		said := fmt.Sprintf("Task timed out after %d.00 seconds", functionTimeout)
-		require.Eventually(o.t, func() bool { return strings.Contains(o.printed.String(), said) }, time.Minute, 10*time.Millisecond)
-		o.done(o.under("out of time"))
-	})
+	for _, step := range steps {
+		began, body := len(o.printed.String()), o.under("out of time-"+step)
+		o.adds(1, func() {
+			o.dies(step, body, func() { o.signal(syscall.SIGSTOP) })
+			said := fmt.Sprintf("Task timed out after %d.00 seconds", functionTimeout)
+			require.Eventually(o.t, func() bool { return strings.Contains(o.printed.String()[began:], said) }, time.Minute, 10*time.Millisecond)
+			o.done(body)
+		})
+	}
+}
+
+// killedThenTwo: a job whose function was killed is asked for by two at the same time.
+func (o *offline) killedThenTwo() {
+	for _, step := range steps {
+		body := o.under("killed, then two-" + step)
+		o.adds(1, func() {
+			o.dies(step, body, func() { o.signal(syscall.SIGKILL) })
+			o.together(2, body)
+		})
+	}
+}
+
+// together sends a body so many times at once, until each has its answer, which is the same.
+func (o *offline) together(times int, body string) {
+	bodies := make([]string, times)
+	var done sync.WaitGroup
+	for i := range bodies {
+		done.Go(func() {
+			answer := o.call(body)
+			for tries := 0; answer.status != http.StatusCreated && tries < 10; tries++ {
+				answer = o.call(body)
+			}
+			bodies[i] = answer.body
+		})
+	}
+	done.Wait()
+	for _, answered := range bodies {
+		require.Equal(o.t, o.jobBody(o.allOrders()[0].ID), answered)
+	}
 }
 
 // atOnce: each of several requests at the same time has a process of its own, and they end in one order.
 func (o *offline) atOnce() {
 	started := len(o.processes())
-	bodies := make([]string, 4)
-	o.adds(1, func() {
-		var done sync.WaitGroup
-		for i := range bodies {
-			done.Go(func() {
-				answer := o.call(o.under("at once"))
-				for tries := 0; answer.status != http.StatusCreated && tries < 10; tries++ {
-					answer = o.call(o.under("at once"))
-				}
-				bodies[i] = answer.body
-			})
-		}
-		done.Wait()
-	})
-	for _, body := range bodies {
-		require.Equal(o.t, o.jobBody(o.allOrders()[0].ID), body)
-	}
+	o.adds(1, func() { o.together(4, o.under("at once")) })
 	require.Greater(o.t, len(o.processes()), started)
 }
 

@@ -67,12 +67,12 @@ func (p *program) kill() {
 	p.running = nil
 }
 
-// wireOf is the wire that a step of the job goes through.
-func (p *program) wireOf(step string) *wire {
+// wireOf is the one of an orchestrator's two wires that a step of the job goes through.
+func wireOf(step string, customers, orders *wire) *wire {
 	if step == "customer" {
-		return p.customersWire
+		return customers
 	}
-	return p.ordersWire
+	return orders
 }
 
 // call sends a body within so many milliseconds, "" for as long as it takes; the answer may never come.

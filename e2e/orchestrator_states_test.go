@@ -78,7 +78,7 @@ func TestEveryState(t *testing.T) {
 func (s *state) try(then func(*state) []reply) {
 	s.first.start()
 	orders, stock := s.count(), s.stock()
-	wire := s.first.wireOf(s.step)
+	wire := wireOf(s.step, s.first.customersWire, s.first.ordersWire)
 	wire.with(s.mishap.happen(s))
 	s.t.Cleanup(func() { wire.with(nil) })
 	s.firstTry()
