@@ -113,6 +113,11 @@ func (o *offline) mainJob() {
 	}
 	by := fmt.Sprintf("by operator:%d (Ana Ruiz) through LAMBDA in req-789", o.operatorID)
 	require.Equal(o.t, []string{"created " + by, "confirmed " + by}, o.story())
+	o.adds(0, func() {
+		would := o.do(http.MethodPost, o.url()+"?dry_run=true", o.operator, o.job())
+		require.Equal(o.t, http.StatusCreated, would.status, would.body)
+		require.Equal(o.t, "true", would.header.Get("Dry-Run"))
+	})
 }
 
 // warm measures what the function adds to the calls that it makes.

@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -294,5 +296,59 @@ func TestRefusals(t *testing.T) {
 		}
 		require.Empty(t, h.allOrders())
 		require.EqualValues(t, firstStock, h.stock())
+	})
+}
+
+// rows counts what is in each table that a job writes to.
+func (h *house) rows() map[string]int64 {
+	h.t.Helper()
+	d, rows := h.open(), map[string]int64{}
+	for _, table := range []string{"orders", "order_items", "stock_movements", "events", "idempotency_keys"} {
+		var n int64
+		require.NoError(h.t, d.Read(context.Background()).Table(table).Count(&n).Error)
+		rows[table] = n
+	}
+	return rows
+}
+
+// dryRun asks an orchestrator what would come of a body.
+func (h *house) dryRun(token, body string) reply {
+	return h.do(http.MethodPost, h.orchestrators[0].url()+endpoint+"?dry_run=true", token, body)
+}
+
+// TestDryRun: it answers what the job would be answered, or how it would be refused, whatever was done under its key
+// before, and changes nothing.
+func TestDryRun(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		before := h.rows()
+		would := h.dryRun(h.operator, h.job())
+		require.Equal(t, before, h.rows())
+		require.EqualValues(t, firstStock, h.stock())
+		require.Equal(t, http.StatusCreated, would.status, would.body)
+		require.Equal(t, "true", would.header.Get("Dry-Run"))
+
+		is := h.orchestrate(0, h.operator, h.job())
+		require.Empty(t, is.header.Get("Dry-Run"))
+		require.Equal(t, h.jobBody(h.only().ID), is.body)
+		id := regexp.MustCompile(`"order":{"id":\d+`) // of what is not made there is none that it would keep
+		require.Equal(t, id.ReplaceAllString(is.body, ""), id.ReplaceAllString(would.body, ""))
+
+		h.cancel(200)
+		before = h.rows()
+		require.Equal(t, http.StatusCreated, h.dryRun(h.operator, h.job()).status)
+		for code, body := range map[string]string{
+			"CUSTOMER_NOT_FOUND": strings.Replace(h.job(), `"customer_id": `, `"customer_id": 99`, 1),
+			"PRODUCT_NOT_FOUND":  strings.Replace(h.job(), `"product_id": `, `"product_id": 99`, 1),
+			"INSUFFICIENT_STOCK": strings.Replace(h.job(), `"qty": 3`, `"qty": 101`, 1),
+			"VALIDATION_FAILED":  strings.Replace(h.job(), `"abc-123"`, `""`, 1),
+		} {
+			refused, other := h.dryRun(h.operator, body), strings.Replace(body, "abc-123", "another", 1)
+			is := h.orchestrate(0, h.operator, other).problem(t, refused.status)
+			problem := refused.problem(t, is.Status)
+			require.Equal(t, []string{code, code}, []string{is.Code, problem.Code})
+			require.Equal(t, is.Errors, problem.Errors)
+			require.Equal(t, is.Extra, problem.Extra)
+		}
+		require.Equal(t, before, h.rows())
 	})
 }

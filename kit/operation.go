@@ -39,6 +39,7 @@ type Op struct {
 	Link        bool     // answers the neighbouring pages in Link
 	CSV         bool     // answers a whole list as a file, to who accepts text/csv
 	Upload      int64    // takes a file of at most so many bytes, which the handler reads by Upload
+	DryRun      bool     // can be tried, though it takes no key in a header: the handler asks DryRun
 	Gone        bool     // answers 204 to a late retry, when its target has been deleted since
 	Codes       []string // problem codes that it may answer beyond those that follow from all else
 
@@ -62,7 +63,7 @@ func (o Op) status(out reflect.Type) int {
 const dryRunName = "dry_run"
 
 // dryRun says whether the operation can be tried: every change can, except that a file has a trial of its own.
-func (o Op) dryRun() bool { return o.Key != KeyIgnored && o.Upload == 0 }
+func (o Op) dryRun() bool { return o.DryRun || o.Key != KeyIgnored && o.Upload == 0 }
 
 // Nothing is the input of an operation that takes none, and the output of one that answers 204.
 type Nothing struct{}
@@ -150,6 +151,9 @@ func send(c *fiber.Ctx, status int, answer any) error {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	if DryRun(c) {
+		c.Set(headerDryRun, "true")
+	}
 	return c.Status(status).Send(body)
 }
 

@@ -41,6 +41,9 @@ const (
 // Who is the one that sent the request, as its guard found out.
 func Who(c *fiber.Ctx) Identity { return exchangeOf(c).who }
 
+// DryRun says whether the request asks what would be, and is to change nothing.
+func DryRun(c *fiber.Ctx) bool { return exchangeOf(c).dryRun }
+
 // RequestID is the caller's X-Correlation-Id or X-Request-Id, or else one made for this request.
 func RequestID(c *fiber.Ctx) string { return exchangeOf(c).id }
 

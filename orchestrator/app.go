@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func (s *service) routes(app *kit.App) {
 		ID: "createAndConfirmOrder", Summary: "Create an order and confirm it, once, however often it is sent",
 		Description: "Send the same request again after any answer with retry: true, or after none: it ends in the same " +
 			"order and the same answer. Every refusal has success: false and correlationId beside the usual members.",
-		Tag: "orders", Guard: kit.OperatorsAndServices(kit.Operator), Status: http.StatusCreated,
+		Tag: "orders", Guard: kit.OperatorsAndServices(kit.Operator), Status: http.StatusCreated, DryRun: true,
 		Codes: []string{
 			"CUSTOMERS_UNAVAILABLE", "CUSTOMER_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "INSUFFICIENT_STOCK", "ORDER_CANCELED",
 			"ORDER_REOPENED", "ORDER_TOTAL_TOO_LARGE", "ORDER_UNFINISHED", "OUTCOME_UNKNOWN", "PRODUCT_ARCHIVED", "PRODUCT_NOT_FOUND",
@@ -96,9 +97,11 @@ type createAndConfirm struct{ Body OrderRequest }
 func (s *service) createAndConfirm(c *fiber.Ctx, in *createAndConfirm) (*OrderAnswer, error) {
 	correlation := correlationID(c)
 	ctx := kit.Correlate(kit.Context(c), correlation)
-	order, err := s.flow.createAndConfirm(ctx, newJob(in.Body, kit.Who(c).Caller()))
+	j := newJob(in.Body, kit.Who(c).Caller())
+	j.dryRun = kit.DryRun(c)
+	order, err := s.flow.createAndConfirm(ctx, j)
 	s.log.InfoContext(ctx, "create and confirm", "request_id", kit.RequestID(c), "correlation_id", correlation,
-		"order", order.ID, "status", order.Status)
+		"order", order.ID, "status", order.Status, "dry_run", j.dryRun)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +130,14 @@ func refuse(c *fiber.Ctx, f *fault.Fault) {
 		return
 	}
 	_ = f.Member("success", false).Member("correlationId", correlationID(c))
-	if f.Kind == fault.Unavailable || f.Kind == fault.DeadlineExceeded {
+	if slices.Contains(retriable, f.Kind) {
 		_ = f.Member("retry", true)
 	}
+}
+
+// retriable are the kinds of refusals after which the same request may be answered otherwise.
+var retriable = []fault.Kind{
+	fault.RequestTimeout, fault.TooManyRequests, fault.Internal, fault.Unavailable, fault.DeadlineExceeded,
 }
 
 // correlationID is the caller's own, as far as the body can be read, or else the request's id.

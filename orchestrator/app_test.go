@@ -5,13 +5,17 @@ import (
 	"context"
 	"flag"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/kit"
+	"b2b.example/kit/fault"
 	"b2b.example/kit/kittest"
 )
 
@@ -85,11 +89,44 @@ func TestInvalidRequestIsRefusedBeforeAnyCall(t *testing.T) {
 		{Name: "too large", Path: path, As: as, Body: with("abc-123", strings.Repeat("k", 1<<20)), Status: 413,
 			Code: "BODY_TOO_LARGE", Check: known},
 		{Name: "query", Path: path + "?dry=1", As: as, Body: theRequest(), Status: 400, Code: "PARAMETER_UNKNOWN", Check: known},
+		{Name: "dry run of a kind", Path: path + "?dry_run=1", As: as, Body: theRequest(), Status: 400, Code: "PARAMETER_INVALID", Check: known},
 		{Name: "other method", Path: path, As: as, Status: 405, Code: "METHOD_NOT_ALLOWED", Check: unknown},
 		{Name: "nobody", Path: path, Body: theRequest(), Status: 401, Code: "UNAUTHENTICATED", Check: known},
 		{Name: "wrong token", Path: path, As: "x" + as, Body: theRequest(), Status: 401, Code: "UNAUTHENTICATED", Check: known},
 	})
 	require.Empty(t, f.calls)
+}
+
+// TestRetryIsToldWhereItHelps tries every kind of refusal there is, whoever refuses.
+func TestRetryIsToldWhereItHelps(t *testing.T) {
+	for kind, one := range map[fault.Kind]struct {
+		code  string
+		retry any
+	}{
+		fault.Internal:         {"INTERNAL", true},
+		fault.Malformed:        {"MALFORMED_JSON", nil},
+		fault.Unauthenticated:  {"TOKEN_EXPIRED", nil},
+		fault.Forbidden:        {"FORBIDDEN", nil},
+		fault.NotFound:         {"NOT_FOUND", nil},
+		fault.MethodNotAllowed: {"METHOD_NOT_ALLOWED", nil},
+		fault.Conflict:         {"ORDER_CANCELED", nil},
+		fault.Stale:            {"VERSION_MISMATCH", nil},
+		fault.TooLarge:         {"BODY_TOO_LARGE", nil},
+		fault.UnsupportedMedia: {"MEDIA_TYPE_UNSUPPORTED", nil},
+		fault.Invalid:          {"VALIDATION_FAILED", nil},
+		fault.VersionRequired:  {"VERSION_REQUIRED", nil},
+		fault.TooManyRequests:  {"TOO_MANY_REQUESTS", true},
+		fault.HeadersTooLarge:  {"HEADERS_TOO_LARGE", nil},
+		fault.RequestTimeout:   {"REQUEST_TIMEOUT", true},
+		fault.Unavailable:      {"ORDER_UNFINISHED", true},
+		fault.DeadlineExceeded: {"OUTCOME_UNKNOWN", true},
+	} {
+		app := kit.New(kit.Options{Name: name, Log: slog.New(slog.DiscardHandler), Settings: kittest.Settings(), Refusal: refuse})
+		app.Post(path, func(*fiber.Ctx) error { return fault.New(kind, one.code) })
+		answer := tryOnce(t, kittest.Serve(t, app), kittest.ServiceToken, "")
+		require.Equal(t, one.code, answer.Problem(t).Code)
+		require.Equal(t, one.retry, answer.Problem(t).Extra["retry"], one.code)
+	}
 }
 
 func TestWhoMayCall(t *testing.T) {
