@@ -158,7 +158,7 @@ func (d *DB) Alone(ctx context.Context, w Write) (Answer, error) {
 	if err == nil && stored == nil {
 		return Answer{}, inProgress()
 	}
-	return given(stored), err
+	return given(stored), Unsure(err)
 }
 
 func given(stored *Answer) Answer {

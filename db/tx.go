@@ -42,7 +42,15 @@ var retries = retrypolicy.NewBuilder[any]().
 // 503 BUSY. So a callback has no effect but its SQL, and finds what an earlier run of it may have done: by its key (see
 // Once), or by the state of the row that it locks.
 func (d *DB) Tx(ctx context.Context, callback func(tx *Tx) error) error {
-	err := failsafe.With(retries).WithContext(ctx).Run(func() error { return d.run(ctx, callback) })
+	unknown := false
+	err := failsafe.With(retries).WithContext(ctx).Run(func() error {
+		err := d.run(ctx, callback)
+		unknown = unknown || errors.Is(err, errUnknownCommit)
+		return err
+	})
+	if unknown {
+		return Unsure(seen(err))
+	}
 	return seen(err)
 }
 
@@ -93,4 +101,12 @@ func (d *DB) commit(sqlTx committer) error {
 // busy is what a caller sees when trying again did not help.
 func busy(cause error) error {
 	return fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(cause)
+}
+
+// Unsure has a BUSY say that what was asked for may have been done all the same; any other error stays as it is.
+func Unsure(err error) error {
+	if f := fault.Of(err); err != nil && f.Code == "BUSY" {
+		return f.With("unknown", true)
+	}
+	return err
 }

@@ -105,7 +105,7 @@ func (in *input) read(c *fiber.Ctx, value reflect.Value) error {
 	if err := in.readBody(c, value); err != nil {
 		return err
 	}
-	return in.rules.check(value)
+	return in.rules.check(value, rawBody(c))
 }
 
 // readQuery refuses parameters that are not known or sent twice: a filter that is ignored shows the wrong list.

@@ -349,6 +349,8 @@ func TestInvalidInput(t *testing.T) {
 		bad("nothing there", `{}`, "customer_id:REQUIRED", "lines:REQUIRED"),
 		bad("an entry", `{"customer_id":4,"lines":[{"product_id":1,"qty":1},{"product_id":-1,"qty":1000001}]}`,
 			"lines[1].product_id:TOO_SMALL", "lines[1].qty:TOO_LARGE"),
+		bad("nothing of something", `{"customer_id":0,"lines":[{"qty":1},{"product_id":0,"qty":1}]}`,
+			"customer_id:REQUIRED", "lines[0].product_id:REQUIRED", "lines[1].product_id:TOO_SMALL"),
 		bad("too few", `{"customer_id":4,"lines":[]}`, "lines:TOO_FEW"),
 		bad("too many", `{"customer_id":4,"lines":[`+strings.Repeat(`{"product_id":1,"qty":1},`, 3)+`{"product_id":1,"qty":1}]}`,
 			"lines:TOO_MANY"),

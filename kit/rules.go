@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/go-playground/validator/v10"
 
 	"b2b.example/kit/fault"
@@ -102,12 +104,12 @@ func sample(t reflect.Type, depth int) reflect.Value {
 
 // Validate checks the `validate` tags of an input that came another way than as JSON. The fault is that of check.
 func Validate[In any](in *In) error {
-	return newRules(reflect.TypeFor[In]()).check(reflect.ValueOf(in).Elem())
+	return newRules(reflect.TypeFor[In]()).check(reflect.ValueOf(in).Elem(), nil)
 }
 
 // check applies the rules: 400 PARAMETER_INVALID for what came in the address or a header, else 422 VALIDATION_FAILED
-// with every faulty field at once.
-func (r *rules) check(value reflect.Value) error {
+// with every faulty field at once. The body is what the input was read from, nil where it was no JSON.
+func (r *rules) check(value reflect.Value, body []byte) error {
 	if !r.any {
 		return nil
 	}
@@ -124,7 +126,8 @@ func (r *rules) check(value reflect.Value) error {
 		path := one.Namespace()[r.prefix:]
 		field, inBody := strings.CutPrefix(path, "Body")
 		if inBody {
-			invalid.Fields = append(invalid.Fields, fieldFault(strings.TrimPrefix(field, "."), one))
+			field = strings.TrimPrefix(field, ".")
+			invalid.Fields = append(invalid.Fields, r.zeroFault(value.Type(), body, field, one))
 			continue
 		}
 		parameters.Fields = append(parameters.Fields, fieldFault(path, one))
@@ -133,6 +136,51 @@ func (r *rules) check(value reflect.Value) error {
 		return parameters
 	}
 	return invalid
+}
+
+// zeroFault is fieldFault, but for a 0 that was sent where the least is more: to the library a required number that is 0
+// is not there.
+func (r *rules) zeroFault(t reflect.Type, body []byte, path string, found validator.FieldError) fault.Field {
+	if found.Tag() == "required" && slices.Contains(intKinds, found.Kind()) && isSent(body, path) {
+		if least := leastOf(t, found.StructNamespace()[r.prefix:]); least > 0 {
+			return fault.Field{Field: path, Code: "TOO_SMALL", Args: fault.Args{"min": least}}
+		}
+	}
+	return fieldFault(path, found)
+}
+
+// isSent says whether a body has something at a path like items[2].qty.
+func isSent(body []byte, path string) bool {
+	wanted := jsontext.Pointer("/" + strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(path))
+	d := jsontext.NewDecoder(bytes.NewReader(body))
+	for {
+		if _, err := d.ReadToken(); err != nil {
+			return false
+		}
+		if d.StackPointer() == wanted {
+			return true
+		}
+	}
+}
+
+// leastOf is the least that a type's field may be by its own rules, 0 where they say none. The field is named as in Go:
+// Body.Items[2].Qty.
+func leastOf(t reflect.Type, name string) (least int64) {
+	tag := ""
+	for part := range strings.SplitSeq(name, ".") {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		part, _, _ = strings.Cut(part, "[")
+		field, _ := t.FieldByName(part)
+		t, tag = field.Type, field.Tag.Get("validate")
+	}
+	for rule := range strings.SplitSeq(tag, ",") {
+		if text, ok := strings.CutPrefix(rule, "min="); ok {
+			least, _ = strconv.ParseInt(text, 10, 64) // the library has read it at registration
+		}
+	}
+	return least
 }
 
 // fieldFault gives the library's finding our code, with the limit that was passed.

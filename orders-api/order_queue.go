@@ -81,12 +81,16 @@ func (q *queue) run(placement Placement, language string) func(ctx context.Conte
 		select {
 		case outcome := <-p.done:
 			if errors.Is(outcome.Refusal, db.ErrAlone) {
-				return q.db.Alone(ctx, w)
+				answer, err := q.db.Alone(ctx, w)
+				return answer, db.Unsure(err)
 			}
 			return outcome.Answer, outcome.Refusal
-		case <-ctx.Done(): // in a batch already, it may be placed all the same: whoever asks again under its key will hear
-			q.leave(p)
-			return db.Answer{}, fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(ctx.Err())
+		case <-ctx.Done():
+			busy := fault.New(fault.Unavailable, "BUSY").Retry(time.Second).Because(ctx.Err())
+			if q.leave(p) {
+				return db.Answer{}, busy
+			}
+			return db.Answer{}, db.Unsure(busy) // it may be placed all the same: whoever asks again under its key will hear
 		}
 	}
 }
@@ -101,11 +105,14 @@ func (q *queue) join(p *arrival) {
 	}
 }
 
-// leave takes back an order whose request has ended while it waited: nobody is there any more to hear of it.
-func (q *queue) leave(p *arrival) {
+// leave takes back an order whose request has ended while it waited: nobody is there any more to hear of it. It says
+// whether it still waited; one that does not is in a batch already.
+func (q *queue) leave(p *arrival) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	before := len(q.waiting)
 	q.waiting = slices.DeleteFunc(q.waiting, func(one *arrival) bool { return one == p })
+	return len(q.waiting) < before
 }
 
 // work places whoever waits, until nobody does.

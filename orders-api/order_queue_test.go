@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -146,7 +147,59 @@ func TestAnOrderLeavesTheQueueWithItsRequest(t *testing.T) {
 		write := db.Write{Call: db.Call{Caller: "operator:2"}, Effect: q.effect(placement, "en")}
 		_, err := q.run(placement, "en")(ended, write)
 		require.True(w.t, fault.Is(err, "BUSY"), "%v", err)
+		require.Empty(w.t, fault.Of(err).Args, "it is known that it was not placed")
 		q.work()
 		require.Zero(w.t, w.count("orders", "1 = 1"))
 	})
+}
+
+// TestBusySaysWhetherItMayBeDone: an answer that an order was not placed for now is told from one that nobody knows of.
+func TestBusySaysWhetherItMayBeDone(t *testing.T) {
+	each(t, func(w *world) {
+		w.stock("BOLT-8", 250, 10)
+		placed := func(key string, plan func(c dbtest.Call) dbtest.Fault) string {
+			w.faults.Arm(plan)
+			defer w.faults.Arm(nil)
+			one := as(w.operator, keyed(placing(w, 1), key))
+			one.Status, one.Code = http.StatusServiceUnavailable, "BUSY"
+			return w.Do(w.t, one).Problem(w.t).Detail
+		}
+		gone := func(c dbtest.Call) bool { return c.Kind != dbtest.Begin && c.Kind != dbtest.Rollback }
+		require.Contains(w.t, placed("not done", func(c dbtest.Call) dbtest.Fault {
+			return map[bool]dbtest.Fault{true: dbtest.NotSent}[gone(c)]
+		}), "Try again in a moment.")
+		require.Zero(w.t, w.count("orders", "1 = 1"))
+
+		lost := false
+		require.Contains(w.t, placed("done", func(c dbtest.Call) dbtest.Fault {
+			switch {
+			case c.Kind == dbtest.Commit && !lost:
+				lost = true
+				return dbtest.ReplyLost
+			case lost && gone(c):
+				return dbtest.NotSent
+			}
+			return dbtest.None
+		}), "Whether this was done is not known yet.")
+		require.EqualValues(w.t, 1, w.count("orders", "1 = 1"))
+	})
+}
+
+// TestAnOrderInABatchMayBePlaced: whoever no longer waits for it is told that nobody knows.
+func TestAnOrderInABatchMayBePlaced(t *testing.T) {
+	q := &queue{busy: true}
+	ctx, end := context.WithCancel(t.Context())
+	refused := make(chan error, 1)
+	go func() {
+		_, err := q.run(Placement{}, "en")(ctx, db.Write{})
+		refused <- err
+	}()
+	require.Eventually(t, func() bool {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		return len(q.waiting) == 1
+	}, 10*time.Second, time.Millisecond)
+	require.Len(t, q.next(), 1)
+	end()
+	require.Equal(t, fault.Args{"unknown": true}, fault.Of(<-refused).Args)
 }
