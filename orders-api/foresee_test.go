@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func (w *world) tried(action Action, id int64) string {
 // foretold is what the page before a bulk run says that it comes to.
 func (w *world) foretold(action Action, id int64) string {
 	w.t.Helper()
-	list, err := listOfIDs([]string{fmt.Sprint(id)})
+	list, err := listOfIDs([]string{strconv.FormatInt(id, 10)})
 	require.NoError(w.t, err)
 	chosen := &choice{list: list, params: url.Values{}}
 	would, err := chosen.foresee(w.t.Context(), w.db, action, w.worker(w.db).rules)
