@@ -1,9 +1,11 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -60,8 +62,8 @@ func (w *world) placeUntilFull() (tried, refused int) {
 	return tried, refused
 }
 
-// TestClockJumps: while clients work and retry, the clock jumps by hours, forwards and back. What depends on the time may
-// be refused, and nothing is done twice or lost.
+// TestClockJumps: while clients work and retry, the clock jumps by days, forwards and back. What depends on the time may be
+// refused, and nothing else is; nothing is done twice or lost, and the timeline tells it in the order in which it happened.
 func TestClockJumps(t *testing.T) {
 	each(t, func(w *world) {
 		w.stock("BOLT-8", 250, 1000)
@@ -72,56 +74,73 @@ func TestClockJumps(t *testing.T) {
 				case <-stop:
 					return
 				case <-time.After(2 * time.Millisecond):
-					w.clock.Pass(time.Duration(rand.IntN(24)-12) * time.Hour)
+					w.clock.Pass(time.Duration(rand.IntN(200)-100) * time.Hour)
 				}
 			}
 		})
 		var clients sync.WaitGroup
-		for i := range 8 {
-			clients.Go(func() { w.lives(i) })
+		var lives [80]life
+		for client := range 8 {
+			clients.Go(func() {
+				for i := client; i < len(lives); i += 8 {
+					lives[i] = w.live(fmt.Sprintf("order %d", i))
+				}
+			})
 		}
 		clients.Wait()
 		close(stop)
 		jumping.Wait()
-		require.EqualValues(w.t, 8*10, w.count("orders", "1 = 1"))
+		require.EqualValues(w.t, len(lives), w.count("orders", "1 = 1"))
+		for _, one := range lives {
+			require.Equal(w.t, one.done, w.told(orderPath(one.order, "")))
+		}
 	})
 }
 
-// lives takes orders through their life, each request sent twice.
-func (w *world) lives(client int) {
-	for i := range 10 {
-		var id int64
-		for _, one := range []func() kittest.Case{
-			func() kittest.Case { return placing(w, 1) },
-			func() kittest.Case { return as(w.operator, confirming(id, "", 0)) },
-			func() kittest.Case { return as(w.operator, undoing(id, 0)) },
-			func() kittest.Case { return as(w.operator, canceling(id, 0)) },
-			func() kittest.Case { return as(w.operator, undoing(id, 0)) },
-		} {
-			request := one()
-			key := fmt.Sprintf("client %d, order %d, %s %d", client, i, request.Path, time.Now().UnixNano())
-			first, again := w.twice(keyed(request, key))
-			if first.status/100 == 2 && first.body != again.body {
-				w.t.Errorf("%s: %s, and then %s", key, first.body, again.body)
-			}
-			if id == 0 {
-				id = idIn(first.body)
-			}
-		}
-	}
+// life is what was done to an order, as clients were told.
+type life struct {
+	order int64
+	done  []string
 }
 
-// twice sends a request two times, and holds that neither answer says that something is wrong with the service.
-func (w *world) twice(one kittest.Case) (first, again answer) {
-	var answers [2]answer
-	for i := range answers {
-		got, err := send(w.URL, one)
-		if err != nil || got.status >= 500 {
-			w.t.Errorf("%s: %d %s %v", one.Path, got.status, got.body, err)
+// live takes an order through its life, each request sent twice.
+func (w *world) live(name string) life {
+	id := idIn(w.twice(keyed(placing(w, 1), name+", place"), "").body)
+	done := []string{"created"}
+	for i, one := range []struct {
+		request kittest.Case
+		late    string // the reason of the only refusal that there may be
+		does    string // "": it takes back what was done last
+	}{
+		{confirming(id, "", 0), "", "confirmed"},
+		{undoing(id, 0), "UNDO_WINDOW_PASSED", ""},
+		{canceling(id, 0), "CANCEL_WINDOW_PASSED", "canceled"},
+		{undoing(id, 0), "UNDO_WINDOW_PASSED", ""},
+	} {
+		got := w.twice(as(w.operator, keyed(one.request, fmt.Sprintf("%s, step %d", name, i))), one.late)
+		if got.status == http.StatusOK {
+			done = append(done, cmp.Or(one.does, undoings[done[len(done)-1]]))
 		}
-		answers[i] = got
 	}
-	return answers[0], answers[1]
+	return life{id, done}
+}
+
+// twice sends a request two times, and gives the answer that it has in the end. It is refused for no other reason than
+// that it comes late, and what is done is answered in the same way again.
+func (w *world) twice(one kittest.Case, late string) (last answer) {
+	for range 2 {
+		got, err := send(w.URL, one)
+		switch {
+		case err != nil:
+			w.t.Errorf("%s: %v", one.Path, err)
+		case last.status/100 == 2 && got.body != last.body:
+			w.t.Errorf("%s: %s, and then %d %s", one.Path, last.body, got.status, got.body)
+		case got.status/100 != 2 && (got.status != http.StatusConflict || late == "" || !strings.Contains(got.body, late)):
+			w.t.Errorf("%s: %d %s", one.Path, got.status, got.body)
+		}
+		last = got
+	}
+	return last
 }
 
 // idIn is the id of the order in an answer.
