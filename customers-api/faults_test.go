@@ -47,28 +47,64 @@ var operations = []operation{
 
 func pathOf(c entity) string { return fmt.Sprintf("/customers/%d", c.ID) }
 
+// trial is all that is tried with faults: a request, or the sweeper.
+type trial struct {
+	name    string
+	prepare func(w *world, key string) dbtest.Trial
+}
+
+func trials() []trial {
+	all := []trial{{"sweep", (*world).sweeping}}
+	for _, op := range operations {
+		all = append(all, trial{op.name, func(w *world, key string) dbtest.Trial { return w.requesting(op, key) }})
+	}
+	return all
+}
+
 // TestEverySingleFault lets each call to the database fail in each way, in every operation and in the sweeper, and repeats
 // it until it is answered: there is exactly one effect, whatever failed, and no invariant is broken.
 func TestEverySingleFault(t *testing.T) {
 	t.Parallel()
 	var runs atomic.Int64
 	dbtest.EachURL(t, func(t *testing.T, url string) {
-		clock, faults := &kittest.Clock{}, &dbtest.Faults{}
-		w := newWorld(t, dbtest.Open(t, url, db.Options{Now: clock.Now, Wrap: faults.Wrap}), clock)
-		w.awaitSweep(faults)
-		for _, op := range operations {
-			runs.Add(faults.Enumerate(t, op.name, func(key string) dbtest.Trial { return w.trial(op, key) }))
+		w := newFaultyWorld(t, url)
+		for _, one := range trials() {
+			runs.Add(w.faults.Enumerate(t, one.name, func(key string) dbtest.Trial { return one.prepare(w, key) }))
 			w.checkInvariants()
 		}
-		runs.Add(faults.Enumerate(t, "sweep", func(key string) dbtest.Trial { return w.sweeping(faults, key) }))
-		w.checkInvariants()
 		w.checkSecrets()
 	})
 	t.Logf("%d runs", runs.Load())
 }
 
-// trial is one request under a key of its own.
-func (w *world) trial(op operation, key string) dbtest.Trial {
+// TestEveryPairOfFaults lets two calls fail in each run, the second one while the first is being got over.
+func TestEveryPairOfFaults(t *testing.T) {
+	byName, names := map[string]trial{}, []string{}
+	for _, one := range trials() {
+		byName[one.name], names = one, append(names, one.name)
+	}
+	dbtest.EachPair(t, names, func(t *testing.T, url string) func(string, dbtest.Pairs) {
+		w := newFaultyWorld(t, url)
+		return func(name string, which dbtest.Pairs) {
+			w.faults.EnumeratePairs(t, which, name, func(key string) dbtest.Trial { return byName[name].prepare(w, key) })
+			w.checkInvariants()
+			w.checkSecrets()
+		}
+	})
+}
+
+// newFaultyWorld is a world whose database fails as a plan says.
+func newFaultyWorld(t *testing.T, url string) *world {
+	t.Helper()
+	clock, faults := &kittest.Clock{}, &dbtest.Faults{}
+	w := newWorld(t, dbtest.Open(t, url, db.Options{Now: clock.Now, Wrap: faults.Wrap}), clock)
+	w.faults = faults
+	w.awaitSweep()
+	return w
+}
+
+// requesting is the trial of a request to a customer of its own, under a key of its own.
+func (w *world) requesting(op operation, key string) dbtest.Trial {
 	one := op.request(w, w.add(key))
 	return dbtest.Trial{
 		Attempt: func() bool { return w.attempt(one, key) },
@@ -102,7 +138,7 @@ func (w *world) attempt(one kittest.Case, key string) bool {
 }
 
 // sweeping is the trial of the sweeper: it takes away a session that has ended and a failed log-in of long ago.
-func (w *world) sweeping(faults *dbtest.Faults, key string) dbtest.Trial {
+func (w *world) sweeping(key string) dbtest.Trial {
 	long := w.db.Now().Add(-10 * sessionLife)
 	ended := &session{OperatorID: w.staff["viewer"], CreatedAt: long, LastUsedAt: long}
 	failed := &failures{Subject: []byte(key), Failures: 1, Since: long, LastAt: long}
@@ -118,20 +154,20 @@ func (w *world) sweeping(faults *dbtest.Faults, key string) dbtest.Trial {
 		require.NoError(w.t, w.db.Read(w.t.Context()).Model(&failures{}).Where("subject = ?", []byte(key)).Count(&failed).Error)
 		return 1 - max(sessions, failed)
 	}
-	return dbtest.Trial{Effects: effects, Attempt: func() bool {
+	return dbtest.Trial{Effects: effects, Attempt: func() (done bool) {
 		_, err := w.service.sweep(w.t.Context())
-		faults.Arm(nil) // the counting is no part of it
-		return err == nil && effects() == 1
+		w.faults.Beside(func() { done = effects() == 1 })
+		return err == nil && done
 	}}
 }
 
 // awaitSweep waits for the sweep that begins with the service, so that it is in nobody's way.
-func (w *world) awaitSweep(faults *dbtest.Faults) {
+func (w *world) awaitSweep() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
-		for _, call := range faults.Calls() {
+		for _, call := range w.faults.Calls() {
 			if strings.Contains(call.SQL, "DELETE FROM `login_failures`") {
-				return faults.InTransaction() == 0
+				return w.faults.InTransaction() == 0
 			}
 		}
 		return false

@@ -27,6 +27,7 @@ type world struct {
 	service *service
 	log     *kittest.Lines
 	clock   *kittest.Clock
+	faults  *dbtest.Faults // nil: nothing fails
 
 	viewer, operator, manager string // tokens
 	staff                     map[string]int64

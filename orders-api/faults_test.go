@@ -38,26 +38,68 @@ var operations = []operation{
 	}},
 }
 
+// trial is all that is tried with faults: a request, or what nobody asks for.
+type trial struct {
+	name    string
+	prepare func(w *world, key string, order int64) dbtest.Trial
+}
+
+func trials() []trial {
+	all := []trial{
+		{"expire", (*world).expiring},
+		{"begin a bulk run", (*world).beginningRun},
+		{"an order of a bulk run", (*world).inRun},
+		{"orders in a batch", (*world).inBatch},
+	}
+	for _, op := range operations {
+		all = append(all, trial{op.name, func(w *world, key string, order int64) dbtest.Trial { return w.requesting(op, key, order) }})
+	}
+	return all
+}
+
 // TestEverySingleFault lets each call to the database fail in each way, in every operation, and repeats the request until
 // it is answered: there is exactly one effect, whatever failed, and no invariant is broken.
 func TestEverySingleFault(t *testing.T) {
 	var runs atomic.Int64
 	eachIdle(t, func(w *world) {
 		w.stock("BOLT-8", 250, 100_000)
-		for _, op := range operations {
-			runs.Add(w.enumerate(op.name, func(key string, order int64) dbtest.Trial {
-				one := keyed(op.request(w, order), key)
-				return dbtest.Trial{
-					Attempt: func() bool { return w.attempt(one) },
-					Effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
-				}
-			}))
+		for _, one := range trials() {
+			runs.Add(w.faults.Enumerate(w.t, one.name, w.onOwnOrder(one)))
+			w.checkInvariants()
 		}
-		runs.Add(w.enumerate("expire", w.expiring))
-		runs.Add(w.enumerate("begin a bulk run", w.beginningRun))
-		runs.Add(w.enumerate("an order of a bulk run", w.inRun))
 	})
 	t.Logf("%d runs", runs.Load())
+}
+
+// TestEveryPairOfFaults lets two calls fail in each run, the second one while the first is being got over.
+func TestEveryPairOfFaults(t *testing.T) {
+	byName, names := map[string]trial{}, []string{}
+	for _, one := range trials() {
+		byName[one.name], names = one, append(names, one.name)
+	}
+	dbtest.EachPair(t, names, func(t *testing.T, url string) func(string, dbtest.Pairs) {
+		w := newWorldIn(t, url, true, func(*Settings) {})
+		w.stock("BOLT-8", 250, 100_000)
+		return func(name string, which dbtest.Pairs) {
+			w.faults.EnumeratePairs(t, which, name, w.onOwnOrder(byName[name]))
+			w.checkInvariants()
+			w.checkSecrets()
+		}
+	})
+}
+
+// onOwnOrder prepares a trial with an order of its own.
+func (w *world) onOwnOrder(one trial) func(key string) dbtest.Trial {
+	return func(key string) dbtest.Trial { return one.prepare(w, key, w.placeMany(1, 3)[0]) }
+}
+
+// requesting is the trial of a request under a key of its own.
+func (w *world) requesting(op operation, key string, order int64) dbtest.Trial {
+	one := keyed(op.request(w, order), key)
+	return dbtest.Trial{
+		Attempt: func() bool { return w.attempt(one) },
+		Effects: func() int64 { return w.count("events", "idempotency_key = ?", key) },
+	}
 }
 
 // expiring is the trial of the sweeper, which nobody waits for: an order whose row a broken connection still holds is left
@@ -69,10 +111,10 @@ func (w *world) expiring(_ string, order int64) dbtest.Trial {
 	effects := func() int64 {
 		return w.count("events", "action = ? AND entity_type = ? AND entity_id = ?", "canceled", "order", order)
 	}
-	return dbtest.Trial{Effects: effects, Attempt: func() bool {
+	return dbtest.Trial{Effects: effects, Attempt: func() (done bool) {
 		_, err := Expire(w.t.Context(), w.db, Rules{OrderTTL: 72 * time.Hour})
-		w.faults.Arm(nil) // the counting is no part of it
-		return err == nil && effects() > 0
+		w.faults.Beside(func() { done = effects() > 0 })
+		return err == nil && done
 	}}
 }
 
@@ -97,19 +139,11 @@ func (w *world) inRun(key string, order int64) dbtest.Trial {
 	require.Equal(w.t, http.StatusSeeOther, begun.status)
 	worker := w.worker(w.db)
 	effects := func() int64 { return w.count("events", "idempotency_caller = ? AND entity_id = ?", bulkCaller, order) }
-	return dbtest.Trial{Effects: effects, Attempt: func() bool {
+	return dbtest.Trial{Effects: effects, Attempt: func() (done bool) {
 		_, err := worker.step(w.t.Context())
-		w.faults.Arm(nil) // the counting is no part of it
-		return err == nil && effects() > 0 && w.count("bulk_runs", "ended_at IS NULL") == 0
+		w.faults.Beside(func() { done = effects() > 0 && w.count("bulk_runs", "ended_at IS NULL") == 0 })
+		return err == nil && done
 	}}
-}
-
-// enumerate lets each call of an operation fail in each way, every time on an order of its own.
-func (w *world) enumerate(name string, prepare func(key string, order int64) dbtest.Trial) (runs int64) {
-	w.t.Helper()
-	runs = w.faults.Enumerate(w.t, name, func(key string) dbtest.Trial { return prepare(key, w.placeMany(1, 3)[0]) })
-	w.checkInvariants()
-	return runs
 }
 
 // attempt sends a request, and says whether it was answered for good. Whatever fails, the client is never told that

@@ -18,44 +18,73 @@ type Trial struct {
 	Effects func() int64
 }
 
+// Failure is a fault at a call, counted from 1 over all attempts at an operation. Preparing a statement is no call of an
+// operation: it depends on the connection that it gets.
+type Failure struct {
+	Call  int
+	Fault Fault
+}
+
+func (f Failure) String() string { return fmt.Sprintf("fault %d at call %d", f.Fault, f.Call) }
+
 // Enumerate runs an operation once for each of its calls and each fault, every time one that prepare makes anew, and
 // repeats it until it is answered: there is exactly one effect, whatever failed. It says how many runs there were.
-// Preparing a statement is no step of an operation: it depends on the connection that it gets.
 func (f *Faults) Enumerate(t *testing.T, name string, prepare func(key string) Trial) (runs int64) {
 	t.Helper()
 	for _, fault := range EveryFault {
-		for k, met := 1, true; met; k++ {
-			key := fmt.Sprintf("%s, fault %d at call %d", name, fault, k)
-			one := prepare(key)
-			var answered bool
-			if met, answered = f.FailAt(k, fault, one.Attempt); answered {
-				require.EqualValues(t, 1, one.Effects(), "%s: answered for good", key)
-			}
-			for again := 0; !one.Attempt(); again++ {
-				require.Less(t, again, 20, key)
-				time.Sleep(time.Duration(again) * time.Millisecond)
-			}
-			require.EqualValues(t, 1, one.Effects(), key)
+		for k, met := 1, 1; met == 1; k++ {
+			met, _ = f.try(t, name, prepare, Failure{k, fault})
 			runs++
 		}
 	}
 	return runs
 }
 
-// FailAt makes one attempt whose k-th call fails, and says whether it had that many and whether it was answered.
-func (f *Faults) FailAt(k int, fault Fault, attempt func() bool) (met, answered bool) {
-	calls := 0
-	f.Arm(func(c Call) Fault {
-		if c.Kind == Prepare {
-			return None
-		}
-		if calls++; calls == k {
-			met = true
-			return fault
-		}
-		return None
-	})
-	answered = attempt()
+// attempts is how often an operation is repeated at most.
+const attempts = 20
+
+// try runs an operation whose calls fail by a plan, again and again until it is answered, and then once more: there is one
+// effect. It says how many of the failures happened, and how many calls there were until the answer.
+func (f *Faults) try(t *testing.T, name string, prepare func(key string) Trial, plan ...Failure) (met, calls int) {
+	t.Helper()
+	key := name
+	for _, failure := range plan {
+		key += ", " + failure.String()
+	}
+	one, script := prepare(key), script{plan: plan}
+	f.Arm(script.next)
+	for again := 0; !one.Attempt(); again++ {
+		require.Less(t, again, attempts, key)
+		time.Sleep(time.Duration(again) * time.Millisecond)
+	}
 	f.Arm(nil)
-	return met, answered
+	require.EqualValues(t, 1, one.Effects(), "%s: answered for good", key)
+	require.True(t, one.Attempt(), "%s: once more", key)
+	require.EqualValues(t, 1, one.Effects(), "%s: once more", key)
+	return script.met, script.calls
+}
+
+// script lets calls fail by a plan: a failure after the other.
+type script struct {
+	plan       []Failure
+	met, calls int
+}
+
+func (s *script) next(c Call) Fault {
+	if c.Kind == Prepare {
+		return None
+	}
+	s.calls++
+	if s.met == len(s.plan) || s.plan[s.met].Call != s.calls {
+		return None
+	}
+	s.met++
+	return s.plan[s.met-1].Fault
+}
+
+// FailFirst makes one attempt whose first call fails.
+func (f *Faults) FailFirst(fault Fault, attempt func()) {
+	f.Arm((&script{plan: []Failure{{1, fault}}}).next)
+	attempt()
+	f.Arm(nil)
 }

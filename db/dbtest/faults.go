@@ -64,6 +64,20 @@ func (f *Faults) Arm(plan func(Call) Fault) {
 	f.plan, f.calls = plan, nil
 }
 
+// Beside does something that is no part of what is tried: its calls pass, and the plan does not see them.
+func (f *Faults) Beside(do func()) {
+	plan := f.swap(nil)
+	do()
+	f.swap(plan)
+}
+
+func (f *Faults) swap(plan func(Call) Fault) (before func(Call) Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before, f.plan = f.plan, plan
+	return before
+}
+
 // Calls are those since the faults were armed.
 func (f *Faults) Calls() []Call {
 	f.mu.Lock()
