@@ -57,7 +57,7 @@ func newService(o Options) *service {
 		Sessions: sessions{o.DB}, Ready: o.DB.Ping, Now: o.DB.Now,
 	})
 	s.routes(s.app)
-	s.app.Every(sweepEvery, "sweep", s.sweep)
+	s.app.Every(kit.SweepEvery(sweepEvery, o.Settings.IdempotencyTTL), "sweep", s.sweep)
 	return s
 }
 

@@ -8,7 +8,7 @@ import (
 	"b2b.example/db"
 )
 
-// sweepEvery is how often what has expired is cleared away. Several replicas may do so at once.
+// sweepEvery is how often what has expired is cleared away, unless it expires sooner. Several replicas may do so at once.
 const sweepEvery = 10 * time.Minute
 
 // sweep forgets stored answers after their time, sessions that can no longer be used, and failed log-ins of long ago.

@@ -313,6 +313,18 @@ func (a *App) Every(interval time.Duration, what string, work func(ctx context.C
 	})
 }
 
+// SweepEvery is how often what is kept for a time is looked for: as often as usual, or, where something is kept for a short
+// time only, so often that none of it stays for long after that. What is kept for 0 is kept for ever.
+func SweepEvery(usual time.Duration, kept ...time.Duration) time.Duration {
+	every := usual
+	for _, one := range kept {
+		if one > 0 {
+			every = min(every, max(one/10, time.Second))
+		}
+	}
+	return every
+}
+
 // Serve answers requests until ctx ends; then it takes no new connections, finishes what it has begun (10 s at most)
 // and returns. The error is that of a listener that broke, or of requests that did not end in time.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {

@@ -307,3 +307,18 @@ func TestServeDoesNotWaitForUnusedConnections(t *testing.T) {
 	_, err = unused.Read(make([]byte, 1))
 	require.Error(t, err)
 }
+
+func TestWhatIsKeptForAShortTimeIsSweptOften(t *testing.T) {
+	for _, one := range []struct {
+		kept []time.Duration
+		want time.Duration
+	}{
+		{[]time.Duration{24 * time.Hour, 72 * time.Hour}, time.Minute},
+		{[]time.Duration{24 * time.Hour, 0}, time.Minute},
+		{nil, time.Minute},
+		{[]time.Duration{24 * time.Hour, time.Minute}, 6 * time.Second},
+		{[]time.Duration{time.Second}, time.Second},
+	} {
+		require.Equal(t, one.want, kit.SweepEvery(time.Minute, one.kept...), "%v", one.kept)
+	}
+}

@@ -39,7 +39,7 @@ type service struct {
 // New makes the service: its routes, and the work that goes on while it serves.
 func New(_ context.Context, o Options) (*kit.App, error) {
 	app, s := build(o)
-	app.Every(sweepEvery, "sweep", s.sweep)
+	app.Every(kit.SweepEvery(sweepEvery, s.idempotencyTTL, s.rules.OrderTTL), "sweep", s.sweep)
 	s.wakeBulk = app.Work("bulk runs", newBulkWorker(s.db, s.rules, s.log).step)
 	return app, nil
 }

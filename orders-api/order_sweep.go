@@ -8,7 +8,7 @@ import (
 	"b2b.example/db"
 )
 
-// sweepEvery is how often what has expired is looked for.
+// sweepEvery is how often what has expired is looked for, unless it expires sooner.
 const sweepEvery = time.Minute
 
 // expireBatch bounds how many orders are looked up at a time.

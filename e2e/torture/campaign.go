@@ -55,6 +55,8 @@ type strike struct {
 // tally counts what clients met.
 type tally struct {
 	requests, replayed int
+	replayedLate       int         // after their answers had been swept
+	expired            int         // orders
 	statuses           map[int]int // 0: no answer
 	longestSilence     time.Duration
 	deadlocks          int64 // when nothing was wrong
@@ -169,7 +171,7 @@ func (c *campaign) heal(ctx context.Context) error {
 }
 
 // workInPeace is a storm with nothing wrong: then no client meets a 5xx, and the database no deadlock. At the end
-// requests that were answered long ago are sent once more.
+// requests that were answered are sent once more, and the sweepers are waited for.
 func (c *campaign) workInPeace(ctx context.Context) error {
 	before, err := c.house.deadlocks(ctx)
 	if err != nil {
@@ -186,27 +188,10 @@ func (c *campaign) workInPeace(ctx context.Context) error {
 		c.violation("%d deadlocks when nothing was wrong: rows are locked in different orders", c.tally.deadlocks)
 	}
 	c.replay(ctx)
-	return nil
-}
-
-// mostReplayed is how many requests are sent once more.
-const mostReplayed = 300
-
-// replay sends answered requests again: the answer is the same, byte for byte, and nothing happens.
-func (c *campaign) replay(ctx context.Context) {
-	for _, i := range rand.New(rand.NewPCG(c.seed, 1)).Perm(len(c.done)) {
-		o := c.done[i]
-		if !o.reply.done() || !o.writes() || o.key == "" {
-			continue
-		}
-		got := <-c.by(ctx, o, 0)
-		if got.status != o.reply.status || !bytes.Equal(got.body, o.reply.body) {
-			c.violation("%s, sent again: %d %s, and at first %s", o, got.status, got.body, o.reply.body)
-		}
-		if c.tally.replayed++; c.tally.replayed == mostReplayed {
-			return
-		}
+	if err := c.awaitSweepers(ctx); err != nil {
+		return err
 	}
+	return c.replayLate(ctx)
 }
 
 // finished keeps an operation, and what others may do with the order that it made.
@@ -218,7 +203,7 @@ func (c *campaign) finished(o *operation) {
 		c.moved.add(did{o.target, o.actor, o.token})
 	case !o.finished:
 		c.violation("%s had no final answer", o)
-	case !o.reply.done() && !slices.Contains(refusals[o.kind], o.answer.Code):
+	case !o.reply.done() && !o.refusedRightly():
 		c.violation("%s: %s", o, o.reply.body)
 	}
 	c.mu.Lock()

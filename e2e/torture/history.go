@@ -102,6 +102,11 @@ func (o orderState) after(s step) (after orderState, refusal, reason string) {
 		after.status, after.confirmed = statusConfirmed, true
 	case cancel:
 		after.status = statusCanceled
+	case expire:
+		if o.status != statusCreated {
+			return o, "NOT_WAITING", ""
+		}
+		after.status = statusCanceled
 	case undo:
 		return o.undone(s.actor)
 	case readOrder:

@@ -60,6 +60,12 @@ const (
 	password    = "tall grey herons 41"
 )
 
+// What services keep, they keep for so short a time here that much of it ends while things go wrong.
+const (
+	orderTTL   = 5 * time.Second // an order that nobody has confirmed
+	answersTTL = 8 * time.Second // the answer to a request with a key
+)
+
 // house is the whole system as real processes, with a database server of its own, and a wire between every two parts.
 type house struct {
 	folder    string
@@ -214,6 +220,7 @@ func (h *house) wire(ctx context.Context) error {
 			"SERVICE_TOKEN=" + s.tokens,
 			"CUSTOMERS_API_URL=" + h.at(customers), "ORDERS_API_URL=" + h.at("orchestrator to orders-api 1"),
 			"CANCEL_WINDOW=24h", "UNDO_WINDOW=24h", // so that no refusal depends on how long a fault lasted
+			"ORDER_TTL=" + orderTTL.String(), "IDEMPOTENCY_TTL=" + answersTTL.String(),
 		}
 		if s.database != "" {
 			p.environment = append(p.environment, "DATABASE_URL="+h.databaseAt(s.database))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,11 +30,14 @@ type evidence struct {
 	movements []movement            // by id
 	byKey     map[string]*operation // the operations by the keys of their effects
 	effects   map[string]*db.EventRow
+	expiries  map[int64]*operation // what the services did by themselves, by the ids of its events
 	histories map[thing]*history
 }
 
 func newEvidence() *evidence {
-	return &evidence{byKey: map[string]*operation{}, effects: map[string]*db.EventRow{}, histories: map[thing]*history{}}
+	return &evidence{
+		byKey: map[string]*operation{}, effects: map[string]*db.EventRow{}, expiries: map[int64]*operation{}, histories: map[thing]*history{},
+	}
 }
 
 // thing is what a history is of.
@@ -77,6 +81,7 @@ func (c *campaign) judge(ctx context.Context) error {
 		c.acknowledged(e, o)
 		e.remember(o)
 	}
+	c.expiries(e)
 	c.stocks(e)
 	c.linearize(e)
 	for _, name := range services {
@@ -100,6 +105,9 @@ func (c *campaign) match(e *evidence) {
 		event := &e.events[i]
 		if event.ID <= c.house.furnished {
 			continue
+		}
+		if event.Actor == sweeper && event.Action == "canceled" {
+			continue // the expiries have it
 		}
 		key := keyOf(event)
 		o := e.byKey[key]
@@ -134,13 +142,20 @@ func (c *campaign) acknowledged(e *evidence, o *operation) {
 	switch {
 	case o.reply.done() && event == nil && always:
 		c.violation("%s was acknowledged and is lost", o)
-	case o.reply.done() && o.kind == orchestrate && (e.effect(o, 1) == nil || e.effect(o, 2) != nil):
-		c.violation("%s was acknowledged, and its order was not confirmed, or was cancelled", o)
-	case o.reply.done() && o.kind != orchestrate && event != nil && (event.EntityID != o.answer.ID || event.EntityVersion != o.answer.Version):
+	case o.reply.done() && o.kind == orchestrate && e.effect(o, 1) == nil:
+		c.violation("%s was acknowledged, and its order was not confirmed", o)
+	case o.kind == orchestrate && e.effect(o, 2) != nil:
+		c.violation("%s cancelled its order, and nothing was against confirming it", o)
+	case o.reply.done() && o.kind != orchestrate && event != nil && !o.toldOf(event):
 		c.violation("%s was told of version %d of %d, and made version %d of %d", o, o.answer.Version, o.answer.ID, event.EntityVersion, event.EntityID)
 	case o.finished && !o.reply.done() && event != nil && !o.unheard:
 		c.violation("%s was refused, and done all the same", o)
 	}
+}
+
+// toldOf says whether the answer fits the event that the operation made: a late one may tell of a later version.
+func (o *operation) toldOf(event *db.EventRow) bool {
+	return event.EntityID == o.answer.ID && (event.EntityVersion == o.answer.Version || o.late && event.EntityVersion < o.answer.Version)
 }
 
 // remember adds an operation to the histories of what it was about.
@@ -201,6 +216,10 @@ func (e *evidence) placed(o *operation) {
 // acted adds what was done to an order, or seen of it.
 func (e *evidence) acted(o *operation) {
 	h := e.of(anOrder, o.target)
+	if o.late {
+		e.actedLate(h, o)
+		return
+	}
 	if o.reply.done() {
 		at := o.whole()
 		if !o.writes() {
@@ -217,6 +236,14 @@ func (e *evidence) acted(o *operation) {
 	}
 }
 
+// actedLate adds what was done to an order, and how that was seen later.
+func (e *evidence) actedLate(h *history, o *operation) {
+	if e.effect(o, 0) != nil {
+		h.add(o.whole(), step{what: o.kind, actor: o.actor})
+	}
+	h.add(o.asked(), step{what: readOrder, known: true, status: o.answer.state(), version: o.answer.Version})
+}
+
 // edited adds what was done to a product or a customer, or seen of it.
 func (e *evidence) edited(what string, o *operation) {
 	h := e.of(what, o.target)
@@ -224,6 +251,9 @@ func (e *evidence) edited(what string, o *operation) {
 	switch {
 	case !o.writes():
 		h.add(o.asked(), s)
+	case o.late:
+		h.add(o.whole(), step{what: o.kind, word: o.word})
+		h.add(o.asked(), step{what: readProduct, known: true, version: s.version, word: s.word})
 	case o.reply.done() || e.effect(o, 0) != nil:
 		if o.kind != adjust {
 			s.word = o.word
@@ -272,7 +302,7 @@ func (e *evidence) moves() map[int64][]*operation {
 		}
 		switch event.Action {
 		case "created", "canceled", "cancellation_undone":
-			moves[event.EntityID] = append(moves[event.EntityID], e.byKey[keyOf(event)])
+			moves[event.EntityID] = append(moves[event.EntityID], cmp.Or(e.expiries[event.ID], e.byKey[keyOf(event)]))
 		}
 	}
 	return moves

@@ -92,14 +92,15 @@ func (r *report) summary(w io.Writer) {
 answers             %s
 longest operation   %.1f s, %d requests (%s)
 longest silence     %.1f s without any final answer
-after all faults    %d deadlocks; %d requests sent once more
+after all faults    %d deadlocks; %d requests sent once more, and %d whose answers were swept
+swept               %d orders that nobody confirmed in time
 in the database     %d events, %d movements
 histories           %d, of orders, stocks, products and customers
 took                %.0f s, %d clients
 violations          %d
 seed                %d
 `, strings.Join(answers, ", "), (r.worst.ended - r.worst.began).Seconds(), r.worst.requests, r.worst.kind, r.longestSilence.Seconds(),
-		r.deadlocks, r.replayed, r.events, r.movements, r.histories, r.length.Seconds(), r.clients, len(r.violations), r.seed)
+		r.deadlocks, r.replayed, r.replayedLate, r.expired, r.events, r.movements, r.histories, r.length.Seconds(), r.clients, len(r.violations), r.seed)
 	for i, violation := range r.violations {
 		if i == mostShown {
 			_, _ = fmt.Fprintf(w, "and %d more\n", len(r.violations)-mostShown)

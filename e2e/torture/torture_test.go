@@ -40,6 +40,9 @@ func TestTorture(t *testing.T) {
 	require.Empty(t, r.violations)
 	require.Len(t, r.faults, len(kinds(nil)), "every kind of fault")
 	require.Len(t, r.kinds, len(mix), "every kind of operation")
+	require.Positive(t, r.expired, "orders that expired")
+	require.Positive(t, r.replayed, "requests sent once more")
+	require.Positive(t, r.replayedLate, "requests sent once more whose answers were swept")
 }
 
 // TestMutantsCanBeMade: what the self-test breaks is still there to be broken, and broken it is still Go.
@@ -101,6 +104,16 @@ func TestModels(t *testing.T) {
 			[]step{placed, confirmed, {what: undo, actor: "b", refusal: "ORDER_NOT_UNDOABLE", reason: "UNDO_NOT_YOURS"}}},
 		{"a change is forgotten", orders, porcupine.Illegal, []span{at(0, 1), at(2, 3), at(4, 5)},
 			[]step{placed, confirmed, {what: readOrder, known: true, status: statusCreated, version: 1}}},
+		{"expired", orders, porcupine.Ok, []span{at(0, 1), at(2, forever)},
+			[]step{placed, {what: expire, known: true, actor: sweeper, status: statusCanceled, version: 2}}},
+		{"expired twice", orders, porcupine.Illegal, []span{at(0, 1), at(2, forever), at(2, forever)},
+			[]step{placed, {what: expire, known: true, actor: sweeper, status: statusCanceled, version: 2},
+				{what: expire, known: true, actor: sweeper, status: statusCanceled, version: 3}}},
+		{"expired when it was confirmed", orders, porcupine.Illegal, []span{at(0, 1), at(2, 3), at(4, forever)},
+			[]step{placed, confirmed, {what: expire, known: true, actor: sweeper, status: statusCanceled, version: 3}}},
+		{"what has expired is undone by a person", orders, porcupine.Illegal, []span{at(0, 1), at(2, 3), at(4, 5)},
+			[]step{placed, {what: expire, known: true, actor: sweeper, status: statusCanceled, version: 2},
+				{what: undo, known: true, actor: "a", status: statusCreated, version: 3}}},
 		{"stock that was not there", stocks, porcupine.Illegal, []span{at(0, 1)}, []step{{what: moved, delta: -firstStock - 1, stock: -1}}},
 		{"a movement is forgotten", stocks, porcupine.Illegal, []span{at(0, 1), at(2, 3)},
 			[]step{{what: moved, delta: -1, stock: firstStock - 1}, {what: seen, stock: firstStock}}},
