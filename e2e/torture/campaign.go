@@ -24,6 +24,7 @@ type settings struct {
 	progress   io.Writer // is told how far it is
 	untilFirst bool      // violation: nothing is begun after it
 	cluster    *cluster  // nil: a database server of its own
+	embedded   *embedded // nil: services with a database server
 }
 
 // campaign is one run.
@@ -77,7 +78,7 @@ func torture(ctx context.Context, s settings) (r *report, err error) {
 		h.wipe()
 	}()
 	random := rand.New(rand.NewPCG(s.seed, 0))
-	c.due = plan(random, kinds(s.cluster), s.operations*8/10, s.faults)
+	c.due = plan(random, kinds(s), s.operations*8/10, s.faults)
 	c.work(ctx, s.operations*9/10)
 	if err := c.heal(ctx); err != nil {
 		return nil, err
@@ -188,6 +189,9 @@ func (c *campaign) workInPeace(ctx context.Context) error {
 		c.violation("%d deadlocks when nothing was wrong: rows are locked in different orders", c.tally.deadlocks)
 	}
 	c.replay(ctx)
+	if err := c.house.lookAgain(ctx); err != nil {
+		return err
+	}
 	if err := c.awaitSweepers(ctx); err != nil {
 		return err
 	}

@@ -39,14 +39,27 @@ type kind struct {
 }
 
 // kinds are all that can happen: to a cluster, which has wires of its own, that processes are killed.
-func kinds(cluster *cluster) []*kind {
-	if cluster != nil {
+func kinds(s settings) []*kind {
+	storms := &kind{"storm on one product", []string{"all clients"}, 5 * time.Second, storm}
+	switch {
+	case s.cluster != nil:
 		return []*kind{
-			{"kill -9 of the writer", []string{database}, 30 * time.Second, cluster.killWriter},
+			{"kill -9 of the writer", []string{database}, 30 * time.Second, s.cluster.killWriter},
 			{"kill -9", services, time.Second, kill},
 		}
+	case s.embedded != nil:
+		return append(append(kindsOfWires(wiresOfClients()), storms), s.embedded.kinds()...)
 	}
-	everyWire, killable := names(), services
+	return append(kindsOfWires(names(nil)), storms,
+		&kind{"kill -9", services, time.Second, kill},
+		&kind{"kill -9 of the database", []string{database}, time.Second, kill},
+		&kind{"a pool of two", []string{customersAPI, ordersAPI1, ordersAPI2}, 5 * time.Second, starve},
+		&kind{"deadlocks", []string{database}, 3 * time.Second, deadlocks},
+	)
+}
+
+// kindsOfWires are what can happen to wires.
+func kindsOfWires(everyWire []string) []*kind {
 	return []*kind{
 		{"cut", everyWire, 2 * time.Second, cut},
 		{"latency", everyWire, 4 * time.Second, spoil("latency", "downstream", func(s int) map[string]int {
@@ -61,18 +74,15 @@ func kinds(cluster *cluster) []*kind {
 		})},
 		{"answers lost", everyWire, 2 * time.Second, spoil("timeout", "downstream", func(int) map[string]int { return map[string]int{"timeout": 300} })},
 		{"silence", everyWire, 1500 * time.Millisecond, spoil("timeout", "upstream", func(int) map[string]int { return map[string]int{"timeout": 0} })},
-		{"kill -9", killable, time.Second, kill},
-		{"kill -9 of the database", []string{database}, time.Second, kill},
-		{"a pool of two", []string{customersAPI, ordersAPI1, ordersAPI2}, 5 * time.Second, starve},
-		{"storm on one product", []string{"all clients"}, 5 * time.Second, storm},
-		{"deadlocks", []string{database}, 3 * time.Second, deadlocks},
 	}
 }
 
-func names() []string {
-	all := make([]string, len(wires))
-	for i, w := range wires {
-		all[i] = w.name
+// names are those of all wires; a cluster is reached without one.
+func names(c *cluster) (all []string) {
+	for _, w := range wires {
+		if c == nil || w.to != database {
+			all = append(all, w.name)
+		}
 	}
 	return all
 }

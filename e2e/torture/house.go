@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -69,12 +70,15 @@ const (
 // house is the whole system as real processes, with a database server of its own, and a wire between every two parts.
 type house struct {
 	folder    string
+	services  []string // those of the parts that are ours
 	parts     map[string]*process
+	ports     map[string]string // by what is reached there
 	links     map[string]*link
-	admin     *sql.DB  // to the server itself, past all wires; nil for a cluster
-	url       string   // of the database, past all wires
-	database  *db.DB   // what is there
-	cluster   *cluster // nil for a server of its own
+	admin     *sql.DB   // to the server itself, past all wires; nil where there is none of its own
+	url       string    // of the database, past all wires
+	database  *db.DB    // what is there; nil while nobody else may have an embedded one open
+	cluster   *cluster  // nil for a server of its own
+	embedded  *embedded // nil for services with a server
 	operators []operator
 	manager   operator
 	furnished int64        // the last event of what was there before all clients
@@ -95,7 +99,10 @@ func build(ctx context.Context, s settings) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{folder: folder, parts: map[string]*process{}, links: map[string]*link{}, cluster: s.cluster}
+	h := &house{
+		folder: folder, services: services, parts: map[string]*process{}, ports: map[string]string{}, links: map[string]*link{},
+		cluster: s.cluster, embedded: s.embedded,
+	}
 	if err := h.raise(ctx, s.root, s.overlay); err != nil {
 		err = errors.Join(err, h.end())
 		h.wipe()
@@ -108,19 +115,17 @@ func (h *house) raise(ctx context.Context, root, overlay string) error {
 	if err := h.compile(ctx, root, overlay); err != nil {
 		return err
 	}
-	if h.cluster != nil {
-		h.url = h.cluster.url
-	} else if err := h.startDatabase(ctx, root); err != nil {
+	if err := h.findDatabase(ctx, root); err != nil {
 		return err
 	}
 	var err error
 	if h.database, err = db.Open(ctx, h.url, db.Options{Migrate: true}); err != nil {
 		return err
 	}
-	if err := h.wire(ctx); err != nil {
+	if err := h.settle(ctx); err != nil {
 		return err
 	}
-	for _, name := range services {
+	for _, name := range h.services {
 		h.parts[name].start()
 	}
 	if err := h.well(ctx); err != nil {
@@ -129,13 +134,30 @@ func (h *house) raise(ctx context.Context, root, overlay string) error {
 	return h.furnish(ctx)
 }
 
-// compile builds the three programs.
+// findDatabase says where the database is, and starts the server of it where that is ours.
+func (h *house) findDatabase(ctx context.Context, root string) error {
+	switch {
+	case h.cluster != nil:
+		h.url = h.cluster.url
+	case h.embedded != nil:
+		h.url = h.embedded.url(h.folder)
+	default:
+		return h.startDatabase(ctx, root)
+	}
+	return nil
+}
+
+// compile builds the programs.
 func (h *house) compile(ctx context.Context, root, overlay string) error {
 	arguments := []string{"build", "-o", h.folder + "/"}
 	if overlay != "" {
 		arguments = append(arguments, "-overlay", overlay)
 	}
-	arguments = append(arguments, "./customers-api/cmd/customers-api", "./orders-api/cmd/orders-api", "./orchestrator/cmd/local")
+	if h.embedded != nil {
+		arguments = append(arguments, "./b2b")
+	} else {
+		arguments = append(arguments, "./customers-api/cmd/customers-api", "./orders-api/cmd/orders-api", "./orchestrator/cmd/local")
+	}
 	command := exec.CommandContext(ctx, "go", arguments...)
 	command.Dir = root
 	if output, err := command.CombinedOutput(); err != nil {
@@ -155,7 +177,7 @@ func (h *house) startDatabase(ctx context.Context, root string) error {
 		return err
 	}
 	p := &process{name: database, folder: h.folder, port: port, environment: []string{"DURABLE=1"}, command: []string{script, h.folder, port}}
-	h.parts[database] = p
+	h.parts[database], h.ports[database] = p, port
 	p.start()
 	config := mysqldriver.NewConfig()
 	config.User, config.Net, config.Addr, config.Logger = "root", "tcp", "127.0.0.1:"+port, &mysqldriver.NopLogger{}
@@ -181,26 +203,46 @@ func (h *house) makeDatabase(ctx context.Context) error {
 	}
 }
 
-// wire lays the links and describes the services, none of which knows another but through a link.
-func (h *house) wire(ctx context.Context) error {
+// settle gives the services their ports, lays the links to them and describes them.
+func (h *house) settle(ctx context.Context) error {
 	for _, name := range services {
 		port, err := freePort(ctx)
 		if err != nil {
 			return err
 		}
-		h.parts[name] = &process{name: name, folder: h.folder, port: port}
+		h.ports[name] = port
 	}
+	if h.embedded != nil {
+		h.ports[ordersAPI2] = h.ports[ordersAPI1]
+		h.services = []string{allInOne}
+		h.parts[allInOne] = h.embedded.process(h)
+		return h.wire(wiresOfClients())
+	}
+	if err := h.wire(names(h.cluster)); err != nil {
+		return err
+	}
+	h.describe()
+	return nil
+}
+
+// wire lays links.
+func (h *house) wire(names []string) error {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	for _, w := range wires {
-		if w.to == database && h.cluster != nil {
+		if !slices.Contains(names, w.name) {
 			continue
 		}
-		l, err := newLink(server, w.name, "127.0.0.1:"+h.parts[w.to].port)
+		l, err := newLink(server, w.name, "127.0.0.1:"+h.ports[w.to])
 		if err != nil {
 			return err
 		}
 		h.links[w.name] = l
 	}
+	return nil
+}
+
+// describe says how each service is run. None knows another but through a link.
+func (h *house) describe() {
 	orders := "orders:" + ordersToken + ",lambda:" + lambdaToken + ",shop:" + shopToken
 	lambda := "lambda:" + lambdaToken + ",orders:" + ordersToken + ",shop:" + shopToken
 	for name, s := range map[string]struct{ program, database, tokens string }{
@@ -209,24 +251,27 @@ func (h *house) wire(ctx context.Context) error {
 		ordersAPI2:   {"orders-api", "orders-api 2 to database", orders},
 		orchestrator: {"local", "", lambda},
 	} {
-		p := h.parts[name]
-		p.command = []string{filepath.Join(h.folder, s.program)}
+		p := &process{name: name, folder: h.folder, port: h.ports[name], command: []string{filepath.Join(h.folder, s.program)}}
+		h.parts[name] = p
 		customers := "orders-api to customers-api"
 		if name == orchestrator {
 			customers = "orchestrator to customers-api"
 		}
-		p.environment = []string{
-			"PORT=" + p.port, "JWT_SECRET=only-for-torture-and-long-enough-012345", "LOG_LEVEL=warn", "MIGRATE=off",
-			"SERVICE_TOKEN=" + s.tokens,
+		p.environment = append([]string{
+			"PORT=" + p.port, "SERVICE_TOKEN=" + s.tokens,
 			"CUSTOMERS_API_URL=" + h.at(customers), "ORDERS_API_URL=" + h.at("orchestrator to orders-api 1"),
-			"CANCEL_WINDOW=24h", "UNDO_WINDOW=24h", // so that no refusal depends on how long a fault lasted
-			"ORDER_TTL=" + orderTTL.String(), "IDEMPOTENCY_TTL=" + answersTTL.String(),
-		}
+		}, environment...)
 		if s.database != "" {
 			p.environment = append(p.environment, "DATABASE_URL="+h.databaseAt(s.database))
 		}
 	}
-	return nil
+}
+
+// environment is what all services have of it.
+var environment = []string{
+	"JWT_SECRET=only-for-torture-and-long-enough-012345", "LOG_LEVEL=warn", "MIGRATE=off",
+	"CANCEL_WINDOW=24h", "UNDO_WINDOW=24h", // so that no refusal depends on how long a fault lasted
+	"ORDER_TTL=" + orderTTL.String(), "IDEMPOTENCY_TTL=" + answersTTL.String(),
 }
 
 // databaseAt is the address of the database by a link; a cluster is reached without one.
@@ -265,7 +310,10 @@ func (h *house) furnish(ctx context.Context) error {
 			return err
 		}
 	}
-	return h.database.Read(ctx).Raw("SELECT MAX(id) FROM events").Scan(&h.furnished).Error
+	if err := h.database.Read(ctx).Raw("SELECT MAX(id) FROM events").Scan(&h.furnished).Error; err != nil {
+		return err
+	}
+	return h.leaveAlone()
 }
 
 // employ adds an operator and logs in.
@@ -304,7 +352,7 @@ func (h *house) post(ctx context.Context, link, path, body string, answer any) e
 
 // well waits until every service says that it can work.
 func (h *house) well(ctx context.Context) error {
-	for _, name := range services {
+	for _, name := range h.services {
 		if err := h.parts[name].ready(ctx); err != nil {
 			return err
 		}
@@ -315,7 +363,7 @@ func (h *house) well(ctx context.Context) error {
 // endServices ends the services; the database stays, to be looked at.
 func (h *house) endServices() error {
 	var errs []error
-	for _, name := range services {
+	for _, name := range h.services {
 		if p := h.parts[name]; p != nil {
 			errs = append(errs, p.end(gently))
 		}
@@ -348,8 +396,11 @@ func (h *house) wipe() {
 	}
 }
 
-// deadlocks is how many the database server has met since it was started.
+// deadlocks is how many the database server has met since it was started; an embedded one has none.
 func (h *house) deadlocks(ctx context.Context) (n int64, err error) {
+	if h.embedded != nil {
+		return 0, nil
+	}
 	var name string
 	read := h.database.Read(ctx)
 	err = read.Raw("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'").Row().Scan(&name, &n)

@@ -38,6 +38,8 @@ func run() error {
 	address := flag.String("cluster", "", "DATABASE_URL of a cluster with an empty database, instead of a server of our own")
 	kill := flag.String("kill-writer", "", "command that kills the server of the cluster that writes")
 	rejoin := flag.String("rejoin", "", "command that brings back the server that was killed, and returns when it is part of the cluster again")
+	inOne := flag.Bool("embedded", false, "b2b with its embedded database, instead of services with a server")
+	disk := flag.String("disk", "", "folder on a small file system, for the embedded database; that will be full at times")
 	test := flag.Bool("selftest", false, "break the product's rules, one after the other, and see that each is found")
 	flag.Parse()
 	if os.Getenv("TORTURE") == "short" {
@@ -51,6 +53,12 @@ func run() error {
 	s := settings{operations: *operations, faults: *faults, clients: clients, seed: *seed, root: ".", progress: os.Stderr}
 	if *address != "" {
 		s.cluster = &cluster{url: *address, kill: *kill, rejoin: *rejoin}
+	}
+	if *inOne || *disk != "" {
+		s.embedded = &embedded{disk: *disk}
+		if err := s.embedded.check(); err != nil {
+			return err
+		}
 	}
 	if *test {
 		return selftest(ctx, s)

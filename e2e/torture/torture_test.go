@@ -38,7 +38,7 @@ func TestTorture(t *testing.T) {
 	r.print(&text)
 	t.Log(text.String())
 	require.Empty(t, r.violations)
-	require.Len(t, r.faults, len(kinds(nil)), "every kind of fault")
+	require.Len(t, r.faults, len(kinds(settings{})), "every kind of fault")
 	require.Len(t, r.kinds, len(mix), "every kind of operation")
 	require.Positive(t, r.expired, "orders that expired")
 	require.Positive(t, r.replayed, "requests sent once more")
@@ -64,7 +64,7 @@ func TestMutantsCanBeMade(t *testing.T) {
 // TestPlanComesFromItsSeed: the same seed is the same plan, and every kind of fault is in it.
 func TestPlanComesFromItsSeed(t *testing.T) {
 	planned := func(seed uint64) (lines []string) {
-		for _, f := range plan(rand.New(rand.NewPCG(seed, 0)), kinds(nil), 8000, 200) {
+		for _, f := range plan(rand.New(rand.NewPCG(seed, 0)), kinds(settings{}), 8000, 200) {
 			lines = append(lines, f.String())
 		}
 		return lines
@@ -73,12 +73,12 @@ func TestPlanComesFromItsSeed(t *testing.T) {
 	require.Equal(t, first, planned(7))
 	require.NotEqual(t, planned(7), planned(8))
 	struck := map[string]int{}
-	for _, f := range plan(rand.New(rand.NewPCG(7, 0)), kinds(nil), 8000, 200) {
+	for _, f := range plan(rand.New(rand.NewPCG(7, 0)), kinds(settings{}), 8000, 200) {
 		struck[f.kind.name]++
 		require.Less(t, f.from, f.to)
 		require.LessOrEqual(t, f.from, 8000+1)
 	}
-	require.Len(t, struck, len(kinds(nil)))
+	require.Len(t, struck, len(kinds(settings{})))
 }
 
 // TestModels: each model takes what the rules allow, and notices what they do not.
