@@ -25,8 +25,11 @@ test: ## every test of every module, on SQLite and on a real MySQL-compatible se
 compose-test: ## docker-compose.yml tried as a whole, with kills: needs a Docker engine
 	scripts/compose-test
 
-torture: ## 10,000 operations and 200 faults against real processes; SEED=7 repeats a plan, TORTURE=short takes a minute
+torture: ## 10,000 operations and 200 faults, on each engine, and every pair of faults; SEED=7 repeats a plan, TORTURE=short is a bit of each
 	go run ./e2e/torture -seed $(or $(SEED),0)
+	scripts/small-disk 64m sh -c 'go run ./e2e/torture -seed $(or $(SEED),0) -disk "$$SMALL_DISK"'
+	$(if $(filter short,$(TORTURE)),,PAIRS=all) scripts/with-database go test -count 1 -v -p 1 -timeout 3h -run TestEveryPairOfFaults \
+		./customers-api ./orders-api
 
 torture-selftest: ## break five rules of the product, one after the other, and see that torture finds each
 	go run ./e2e/torture -selftest -seed $(or $(SEED),0)

@@ -39,12 +39,12 @@ func (e *embedded) check() error {
 	return nil
 }
 
-// url is where the database is.
-func (e *embedded) url(folder string) string {
+// room makes a folder for the database.
+func (e *embedded) room(folder string) (string, error) {
 	if e.disk != "" {
 		folder = e.disk
 	}
-	return "sqlite:" + filepath.Join(folder, "b2b.db")
+	return os.MkdirTemp(folder, "b2b-torture-")
 }
 
 // process is b2b, with the ports that the services have elsewhere.

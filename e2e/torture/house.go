@@ -70,6 +70,7 @@ const (
 // house is the whole system as real processes, with a database server of its own, and a wire between every two parts.
 type house struct {
 	folder    string
+	room      string   // the folder of an embedded database
 	services  []string // those of the parts that are ours
 	parts     map[string]*process
 	ports     map[string]string // by what is reached there
@@ -140,7 +141,9 @@ func (h *house) findDatabase(ctx context.Context, root string) error {
 	case h.cluster != nil:
 		h.url = h.cluster.url
 	case h.embedded != nil:
-		h.url = h.embedded.url(h.folder)
+		room, err := h.embedded.room(h.folder)
+		h.room, h.url = room, "sqlite:"+filepath.Join(room, "b2b.db")
+		return err
 	default:
 		return h.startDatabase(ctx, root)
 	}
@@ -391,8 +394,10 @@ func (h *house) end() error {
 
 // wipe removes what the house has written.
 func (h *house) wipe() {
-	if h.folder != "" {
-		_ = os.RemoveAll(h.folder)
+	for _, folder := range []string{h.room, h.folder} {
+		if folder != "" {
+			_ = os.RemoveAll(folder)
+		}
 	}
 }
 

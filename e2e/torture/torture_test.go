@@ -20,25 +20,30 @@ import (
 // repository is a link to all of it, through which the go command sees what a test has read.
 const repository = "../testdata/house"
 
-// TestTorture is a short campaign with a seed of its own, which it prints.
+// TestTorture is a short campaign against each house, with a seed of its own, which it prints.
 func TestTorture(t *testing.T) {
-	for _, part := range []string{"db", "kit", "crud", "entities", "customers-api", "orders-api", "orchestrator"} {
+	for _, part := range []string{"db", "kit", "crud", "entities", "customers-api", "orders-api", "orchestrator", "b2b"} {
 		_, err := os.ReadDir(filepath.Join(repository, part)) // for the go command to see
 		require.NoError(t, err)
 	}
 	root, err := filepath.EvalSymlinks(repository) // as others build it, so that what they have built is used
 	require.NoError(t, err)
-	seed := uint64(time.Now().UnixNano()) % 1_000_000
-	t.Logf("seed %d", seed)
-	r, err := torture(t.Context(), settings{
-		operations: shortOperations, faults: shortFaults, clients: clients, seed: seed, root: root, progress: io.Discard,
-	})
+	short := settings{operations: shortOperations, faults: shortFaults, clients: clients, root: root, progress: io.Discard}
+	t.Run("services with a server", func(t *testing.T) { tortureShortly(t, short) })
+	short.embedded = &embedded{}
+	t.Run("b2b", func(t *testing.T) { tortureShortly(t, short) })
+}
+
+func tortureShortly(t *testing.T, s settings) {
+	s.seed = uint64(time.Now().UnixNano()) % 1_000_000
+	t.Logf("seed %d", s.seed)
+	r, err := torture(t.Context(), s)
 	require.NoError(t, err)
 	var text bytes.Buffer
 	r.print(&text)
 	t.Log(text.String())
 	require.Empty(t, r.violations)
-	require.Len(t, r.faults, len(kinds(settings{})), "every kind of fault")
+	require.Len(t, r.faults, len(kinds(s)), "every kind of fault")
 	require.Len(t, r.kinds, len(mix), "every kind of operation")
 	require.Positive(t, r.expired, "orders that expired")
 	require.Positive(t, r.replayed, "requests sent once more")
@@ -168,4 +173,11 @@ func TestVerdicts(t *testing.T) {
 		require.NotEmpty(t, c.violations, one.name)
 		require.Contains(t, c.violations[0], one.violation, one.name)
 	}
+}
+
+// TestOnlyASmallDiskIsFilled: a file system that others need is refused.
+func TestOnlyASmallDiskIsFilled(t *testing.T) {
+	require.NoError(t, (&embedded{}).check())
+	require.ErrorContains(t, (&embedded{disk: t.TempDir()}).check(), "give one of its own")
+	require.ErrorContains(t, (&embedded{disk: filepath.Join(t.TempDir(), "nowhere")}).check(), "no such file")
 }
