@@ -69,7 +69,11 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
 	}
-	if err := parent.Callback().Query().After("gorm:query").Register("db:seen", readSeen); err != nil {
+	err = errors.Join(
+		parent.Callback().Query().After("gorm:query").Register("db:seen", readSeen),
+		parent.Callback().Row().After("gorm:row").Register("db:seen", readSeen), // Scan goes that way
+	)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
 	}
 	d.gorm = parent

@@ -82,9 +82,13 @@ func (s *script) next(c Call) Fault {
 	return s.plan[s.met-1].Fault
 }
 
-// FailFirst makes one attempt whose first call fails.
-func (f *Faults) FailFirst(fault Fault, attempt func()) {
-	f.Arm((&script{plan: []Failure{{1, fault}}}).next)
-	attempt()
-	f.Arm(nil)
+// EachCall makes an attempt for each of its calls, which fails then, until there are no more.
+func (f *Faults) EachCall(fault Fault, attempt func(k int)) {
+	for k, met := 1, 1; met == 1; k++ {
+		s := script{plan: []Failure{{k, fault}}}
+		f.Arm(s.next)
+		attempt(k)
+		f.Arm(nil)
+		met = s.met
+	}
 }
