@@ -93,7 +93,7 @@ answers             %s
 longest operation   %.1f s, %d requests (%s)
 longest silence     %.1f s without any final answer
 after all faults    %d deadlocks; %d requests sent once more, and %d whose answers were swept
-swept               %d orders that nobody confirmed in time
+expired             %d orders that nobody confirmed in time
 in the database     %d events, %d movements
 histories           %d, of orders, stocks, products and customers
 took                %.0f s, %d clients
