@@ -47,10 +47,7 @@ const attempts = 20
 // effect. It says how many of the failures happened, and how many calls there were until the answer.
 func (f *Faults) try(t *testing.T, name string, prepare func(key string) Trial, plan ...Failure) (met, calls int) {
 	t.Helper()
-	key := name
-	for _, failure := range plan {
-		key += ", " + failure.String()
-	}
+	key := fmt.Sprintf("%s, %v", name, plan)
 	one, script := prepare(key), script{plan: plan}
 	f.Arm(script.next)
 	for again := 0; !one.Attempt(); again++ {
