@@ -31,11 +31,12 @@
   window.addEventListener("pageshow", (event) => event.persisted && calm(document.body));
 
   // A form with a key has its effect once, however often it is sent: it is sent until there is an answer. One that leads
-  // elsewhere is followed; any other is a page, for which the browser sends it once more.
+  // elsewhere is followed; any other is a page, for which the browser sends it once more. Its address is that of the attribute:
+  // form.action is a field, where one has that name.
   const answered = new WeakSet();
 
   const deliver = async (form, submitter) => {
-    const answer = await insist(form.action, new URLSearchParams(new FormData(form, submitter)));
+    const answer = await insist(form.getAttribute("action"), new URLSearchParams(new FormData(form, submitter)));
     if (answer.status === 204) return location.assign(answer.headers.get("Location"));
     answered.add(form);
     setBusy(form, false);
