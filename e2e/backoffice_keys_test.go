@@ -116,6 +116,37 @@ func TestKeysAreLettersWhileTyping(t *testing.T) {
 	require.Equal(t, "/backoffice/orders", p.Path())
 }
 
+// TestGoThroughAList: from an order that a list was opened at, one goes to those beside it there and back to the list, also
+// after what was done has taken it out of the list.
+func TestGoThroughAList(t *testing.T) {
+	everyWayApart(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(50)
+		oldest, middle, newest := d.sell(tool, 1), d.sell(tool, 2), d.sell(tool, 3)
+		p := d.visit("operator", "/orders?status=CREATED")
+		list := browser.Eval[string](p, `location.pathname + location.search`)
+		p.Leads(func() { p.Click(browser.Link(strconv.FormatInt(newest, 10))) })
+		require.False(t, p.Has(browser.Selector("[aria-keyshortcuts=h]")), "it is the first")
+		turn := func(name, key string) {
+			if d.noScripts || d.screen.Touch {
+				p.Leads(func() { p.Click(browser.Link(name + ".*")) })
+				return
+			}
+			p.Leads(func() { p.Press(key) })
+		}
+		turn("Next", "l")
+		require.Equal(t, middle, orderOf(t, p))
+		p.Leads(func() { p.Click(confirm) })
+		require.Equal(t, middle, orderOf(t, p))
+		turn("Next", "l")
+		require.Equal(t, oldest, orderOf(t, p))
+		turn("Previous", "h")
+		require.Equal(t, newest, orderOf(t, p), "the one between is no longer in the list")
+		p.Leads(func() { p.Click(browser.Selector("a.back")) })
+		require.Equal(t, list, browser.Eval[string](p, `location.pathname + location.search`))
+		require.NotContains(t, p.Text(), tool.sku)
+	})
+}
+
 // TestKeysAreTold: ? tells the keys that do something on the page, over it; without scripts they are on a page. Whoever has
 // turned those of one letter off presses letters.
 func TestKeysAreTold(t *testing.T) {

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,7 +28,10 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 	ctx := kit.Context(c)
 	page := web.Dashboard{
 		Frame: frame, ExpiringWithin: expiringWithin, ExpiryOff: b.rules.OrderTTL == 0, ShowsNewOrder: mayWrite(c),
-		ToConfirm: web.Queue{Count: frame.Waiting, URL: home + "/orders?status=" + string(Created)},
+		ToConfirm: web.Queue{
+			Count: frame.Waiting, URL: home + "/orders?status=" + string(Created),
+			InList: inList(url.Values{byStatus: {string(Created)}, bySort: {"-total_cents"}}),
+		},
 	}
 	page.LowStockURL = home + "/products?archived=false&low_stock=true"
 	if page.ToConfirm.Rows, err = b.firstOrders(ctx, "total_cents DESC, id DESC", "status = ?", Created); err != nil {
@@ -56,7 +60,9 @@ func (b *backoffice) firstOrders(ctx context.Context, order, where string, args 
 
 // expiring is the queue of the orders that will soon be canceled by themselves.
 func (b *backoffice) expiring(ctx context.Context) (web.Queue, error) {
-	queue := web.Queue{URL: home + "/orders?view=" + viewExpiring}
+	queue := web.Queue{
+		URL: home + "/orders?view=" + viewExpiring, InList: inList(url.Values{byView: {viewExpiring}, bySort: {"created_at"}}),
+	}
 	if b.rules.OrderTTL == 0 {
 		return queue, nil
 	}

@@ -16,7 +16,7 @@ var (
 	chartsOf = regexp.MustCompile(`(?s)<div\s+id="charts".*</main>`)
 	dayRow   = regexp.MustCompile(`<th scope="row"><a href="([^"]+)">([^<]+)</a></th>\s*<td class="number">(\d+)</td>`)
 	whyRow   = regexp.MustCompile(`<th scope="row" class="cut"><a href="([^"]+)">Customer request</a>`)
-	anOrder  = regexp.MustCompile(`href="/backoffice/orders/\d+"`)
+	anOrder  = regexp.MustCompile(`href="/backoffice/orders/\d+(\?list=[^"]*)?"`)
 )
 
 // charts are those of the front page, once everything is counted.

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -164,7 +165,7 @@ func (b *backoffice) ordersView(c *fiber.Ctx, params url.Values) (web.Orders, er
 	page := web.Orders{
 		Frame: frame, Search: params.Get(bySearch), Sort: sortOf(params), ShowsNewOrder: mayWrite(c), ClearURL: ordersURL,
 		CSVURL: listURL(params, func(p url.Values) { p.Set(byFormat, "csv") }),
-		RowURL: listURL(params, func(url.Values) {}),
+		RowURL: hereURL(params), InList: inList(params),
 	}
 	for _, name := range []string{bySearch, byCustomer, byFrom, byTo, byReason, byMinTotal, byMaxTotal} {
 		page.Filtered = page.Filtered || params.Get(name) != ""
@@ -290,6 +291,11 @@ func without(params url.Values, name string) string { return withoutAt(ordersURL
 
 // at is the address of the page at a cursor; "" for none.
 func at(params url.Values, cursor string) string { return pageAt(ordersURL, params, cursor) }
+
+// hereURL is the address of the list's page itself.
+func hereURL(params url.Values) string {
+	return cmp.Or(at(params, params.Get(byCursor)), listURL(params, func(url.Values) {}))
+}
 
 // listURL is the address of the list with other parameters, from its beginning on.
 func listURL(params url.Values, change func(url.Values)) string {

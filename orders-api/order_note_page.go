@@ -56,9 +56,9 @@ func (b *backoffice) noteOrder(c *fiber.Ctx, sent url.Values) error {
 	})
 	switch {
 	case err == nil:
-		return c.Redirect(orderURL(id), http.StatusSeeOther)
+		return c.Redirect(staying(c, orderURL(id)), http.StatusSeeOther)
 	case fault.Is(err, "IDEMPOTENCY_KEY_REUSED"):
-		return c.Redirect(orderURL(id)+"?"+cameBy+"="+cameSaved, http.StatusSeeOther)
+		return c.Redirect(staying(c, orderURL(id)+"?"+cameBy+"="+cameSaved), http.StatusSeeOther)
 	case fault.Of(err).Kind == fault.NotFound || fault.Of(err).Kind == fault.Unauthenticated:
 		return err
 	}
@@ -85,8 +85,8 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 		return err
 	}
 	page := web.Question{
-		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: orderURL(id), BackLabel: frame.T("page.order_note.keep"),
-		Action: noteURL(id), Key: typed.key, Label: frame.T("page.order_note.save"),
+		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: staying(c, orderURL(id)), BackLabel: frame.T("page.order_note.keep"),
+		Action: staying(c, noteURL(id)), Key: typed.key, Label: frame.T("page.order_note.save"),
 	}
 	page.Inputs = []web.Input{{
 		Name: "note", Label: frame.T("page.order.note"), Hint: frame.T("page.order_note.hint"), Kind: "lines",

@@ -375,7 +375,7 @@ func TestListPages(t *testing.T) {
 		fresh := w.place(item(1, 2))
 		w.confirm(7)
 		ana := w.browse(2)
-		ids := regexp.MustCompile(`href="/backoffice/orders/(\d+)"`)
+		ids := regexp.MustCompile(`href="/backoffice/orders/(\d+)\?list=[^"]*"`)
 		rows := func(path string) (n int, s screen) {
 			s = ana.get(path)
 			require.Equal(t, http.StatusOK, s.status, s.html)

@@ -31,7 +31,7 @@ func (b *backoffice) askToLogIn(c *fiber.Ctx, err error) error {
 	}
 	frame := b.PlainFrame(c, "")
 	return b.showLogin(c, web.Login{
-		Next: c.Path(), Held: string(c.Request().Body()),
+		Next: c.OriginalURL(), Held: string(c.Request().Body()),
 		Note: &web.Note{Kind: "warn", Title: problem.Detail, Text: frame.T("page.note.held")},
 	})
 }

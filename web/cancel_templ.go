@@ -43,7 +43,7 @@ func CancelPage(c Cancel) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = backLink(c.T("page.order.title", "id", c.Order.ID), orderAddress(c.Order.ID)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = backLink(c.T("page.order.title", "id", c.Order.ID), c.Order.address("")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -69,7 +69,7 @@ func CancelPage(c Cancel) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = dialog("cancel", c.title(), c.T("page.cancel.keep"), orderAddress(c.Order.ID)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = dialog("cancel", c.title(), c.T("page.cancel.keep"), c.Order.address("")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -113,9 +113,9 @@ func cancelForm(c Cancel) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 templ.SafeURL
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(orderAddress(c.Order.ID) + "/cancel"))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(c.Order.address("/cancel")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `cancel.templ`, Line: 17, Col: 77}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `cancel.templ`, Line: 17, Col: 67}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -269,7 +269,7 @@ func cancelForm(c Cancel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = buttonLink("", "", c.T("page.cancel.keep"), orderAddress(c.Order.ID), templ.Attributes{"data-close": true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = buttonLink("", "", c.T("page.cancel.keep"), c.Order.address(""), templ.Attributes{"data-close": true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,6 +9,7 @@ var keys = []struct {
 	{[]string{"n"}, "new", `[aria-keyshortcuts="n"]`},
 	{[]string{"j", "k"}, "rows", "main tbody tr a[href]"},
 	{[]string{"↵"}, "open", "main tbody tr a[href]"},
+	{[]string{"h", "l"}, "beside", `:is([aria-keyshortcuts="h"], [aria-keyshortcuts="l"])`},
 	{[]string{"x"}, "select", "main tbody [type=checkbox]"},
 	{[]string{"u"}, "undo", `[aria-keyshortcuts="u"]`},
 	{[]string{"Ctrl", "↵"}, "submit", `[aria-keyshortcuts="Control+Enter"]`},

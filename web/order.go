@@ -33,6 +33,9 @@ func (o Order) facts() []fact {
 	return facts
 }
 
+// address is that of one of the order's pages, within the list that it was opened from.
+func (o Order) address(page string) string { return orderAddress(o.ID) + page + o.InList }
+
 // by names who did something; "" for nobody knows whom.
 func (o Order) by(who string) string {
 	if who == "" {

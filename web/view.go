@@ -119,6 +119,7 @@ type Queue struct {
 	TotalCents int64 // of all; only told where it is cheap to know
 	Rows       []OrderRow
 	URL        string // of the list with exactly these rows
+	InList     string // what the address of an order ends with that is opened from here
 }
 
 // LowProduct is a product that is nearly sold out.
@@ -146,6 +147,7 @@ type Orders struct {
 	Filtered      bool   // a search or a filter is on: an empty list means something else then
 	ClearURL      string // the list without search and filters
 	CSVURL        string // the whole list as a file
+	InList        string // what the address of an order ends with that is opened from here
 	RowURL        string // of the list that one row is asked of
 	ShowsNewOrder bool
 	RunsURL       string     // of the bulk runs
@@ -259,7 +261,15 @@ type Order struct {
 	Done              *Note  // what the reader has just done: told by the bar at the bottom, which takes the focus
 	Past              bool   // it is shown as it was, and nothing can be done to it
 	CSVURL            string // its lines as a file; "" for none
+	InList            string // what its addresses end with, to stay in the list that it was opened from; "" for none
+	List              *Neighbours
 	Undo              *Undo  // how that can be undone; nil: not, or no longer
+}
+
+// Neighbours are what stands beside an order in the list that it was opened from.
+type Neighbours struct {
+	ListURL        string
+	Previous, Next string // addresses; "" at the end
 }
 
 // Undo is the button that undoes what was just done.

@@ -207,13 +207,15 @@ func Act(back string, submit func(c *fiber.Ctx, sent url.Values) error) fiber.Ha
 }
 
 // Resume shows a form again that was held back: as if it had been sent now, to the same address, and with no effect.
-func Resume(c *fiber.Ctx, path, held string) error {
+func Resume(c *fiber.Ctx, address, held string) error {
 	sent, err := parseForm(held)
 	if err != nil {
 		return err
 	}
 	sent.Set("do", resumed)
 	c.Request().SetBodyString(sent.Encode())
+	path, query, _ := strings.Cut(address, "?")
+	c.Request().URI().SetQueryString(query)
 	c.Path(path)
 	return c.RestartRouting()
 }

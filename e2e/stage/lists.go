@@ -33,6 +33,10 @@ func (s *Stage) lists() []Scene {
 			openView(p)
 			p.Go(browser.Eval[string](p, `document.querySelector(".tabs a[href$='/edit']").pathname`))
 		}},
+		{Name: "order-in-list", Set: func(p *browser.Page) {
+			p.Go("/backoffice/orders?status=CONFIRMED")
+			p.Leads(func() { p.Click(browser.Selector("tbody tr td.id a").First()) })
+		}},
 		{Name: "orders-none", Set: at("/backoffice/orders?status=CONFIRMED&search=nobody-has-this")},
 		{Name: "activity", Set: at("/backoffice/activity")},
 		{Name: "activity-of-orders", Set: at("/backoffice/activity?entity=order&action=canceled&first_day=2026-01-01")},

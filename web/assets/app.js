@@ -282,6 +282,6 @@
     if (isTyping(target) || areOff && key !== "Escape" || document.querySelector("dialog[open]")) return;
     if (key === "j" || key === "k") goThroughRows(key === "j" ? 1 : -1);
     else if (key === "x") target.closest("tr")?.querySelector("[type=checkbox]")?.click();
-    else if (["/", "n", "u", "?", "Escape"].includes(key) && press(key)) event.preventDefault();
+    else if (["/", "n", "u", "h", "l", "?", "Escape"].includes(key) && press(key)) event.preventDefault();
   });
 })();

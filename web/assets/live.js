@@ -32,7 +32,9 @@ const markPage = (news) => {
   live.querySelector(".bar")?.remove();
   const bar = forms.querySelector(".bar").cloneNode(true);
   bar.querySelector("p").textContent = news.text;
-  bar.querySelector("a").href = location.pathname;
+  const anew = new URL(location);
+  anew.searchParams.delete("came");
+  bar.querySelector("a").href = anew;
   live.append(bar);
 };
 

@@ -156,6 +156,8 @@ func confirmed(f web.Frame) web.Order {
 		Action: "confirmed", Who: "Marta Tapia", At: *at, Channel: "UI", RequestID: "7f3a91c2-51be-4c0d-9c01-e2b7c40d77e1",
 		Changes: []web.Change{{Label: r.T("page.orders.status"), Old: r.T("page.status.CREATED"), New: r.T("page.status.CONFIRMED")}},
 	}}, view.Timeline...)
+	view.InList = "?list=status%3DCREATED"
+	view.List = &web.Neighbours{ListURL: "/backoffice/orders?status=CREATED", Next: "/backoffice/orders/1041?list=status%3DCREATED"}
 	view.Done = &web.Note{Kind: "ok", Title: in(r, "Order 1042 confirmed", "Pedido 1042 confirmado")}
 	view.Undo = &web.Undo{Key: "u-2b1f", Until: *ago(-41 * time.Second), Window: time.Minute}
 	return view

@@ -1,0 +1,83 @@
+package orders
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"b2b.example/crud/lists"
+	"b2b.example/db"
+	"b2b.example/kit"
+	"b2b.example/web"
+)
+
+// byList is what the address of an order's page keeps of the list that it was opened from: that list's own parameters.
+const byList = "list"
+
+// inList is what the address of an order ends with that is opened from a list.
+func inList(params url.Values) string {
+	kept := maps.Clone(params)
+	kept.Del(byFormat)
+	kept.Del(byRow)
+	return "?" + byList + "=" + url.QueryEscape(kept.Encode())
+}
+
+// staying is an address about an order with the list from which the request's own page was opened: whoever goes through a
+// list stays in it, whatever they do to its orders.
+func staying(c *fiber.Ctx, address string) string {
+	if !c.Context().QueryArgs().Has(byList) {
+		return address
+	}
+	divider := "?"
+	if strings.Contains(address, divider) {
+		divider = "&"
+	}
+	return address + divider + byList + "=" + url.QueryEscape(c.Query(byList))
+}
+
+// placeInList puts in the way back to the list that the order was opened from, and to the orders beside it there. They are
+// beside its place, whether or not it is still in the list itself.
+func (b *backoffice) placeInList(c *fiber.Ctx, page *web.Order, o *Order) error {
+	if !c.Context().QueryArgs().Has(byList) {
+		return nil
+	}
+	params, err := url.ParseQuery(c.Query(byList))
+	if err != nil {
+		return lists.InvalidParam(byList)
+	}
+	page.InList = inList(params)
+	page.List = &web.Neighbours{ListURL: hereURL(params)}
+	params.Del(byCursor)
+	wanted, err := b.listParams(params)
+	if err != nil {
+		return err
+	}
+	l, err := parseList(wanted)
+	if err != nil {
+		return err
+	}
+	for back, address := range map[bool]*string{true: &page.List.Previous, false: &page.List.Next} {
+		beside, err := l.beside(kit.Context(c), b.db, o, back)
+		if err != nil {
+			return err
+		}
+		if beside != nil {
+			*address = staying(c, orderURL(beside.ID))
+		}
+	}
+	return nil
+}
+
+// beside is the next order of the list after the place of one, or the one before it; nil at the list's end.
+func (l *list) beside(ctx context.Context, d *db.DB, o *Order, back bool) (*Order, error) {
+	place := l.edge(o, back)
+	l.At, l.Limit = &place, 1
+	page, err := l.read(ctx, d)
+	if err != nil || len(page.Rows) == 0 {
+		return nil, err
+	}
+	return &page.Rows[0], nil
+}
