@@ -79,7 +79,7 @@ func (w *world) staysInList(ana *browser) {
 	older := html.UnescapeString(regexp.MustCompile(`href="(/backoffice/orders\?[^"]*cursor=[^"]*)" rel="next"`).FindStringSubmatch(list.html)[1])
 	order := ana.get(ana.get(older).inListOf(t, 3))
 	for _, act := range []struct{ page, sent string }{{"confirm", ""}, {"undo", ""}, {"cancel", "OTHER"}} {
-		action := regexp.MustCompile(`(?:action|href)="(`+orderURL(3)+`/`+act.page+`[^"]*)"`).FindStringSubmatch(order.html)
+		action := regexp.MustCompile(`(?:action|href)="(` + orderURL(3) + `/` + act.page + `[^"]*)"`).FindStringSubmatch(order.html)
 		require.NotNil(t, action, act.page)
 		address, asked := html.UnescapeString(action[1]), order
 		if act.sent != "" {

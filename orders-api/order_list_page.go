@@ -44,6 +44,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if isByAmounts(params) {
 		return b.filterByAmounts(c, params)
 	}
+	if isByChosenCustomer(params) {
+		return b.filterByChosenCustomer(c, params)
+	}
 	if params.Has(screens.ByColumn) {
 		listColumns.Choose(params)
 		return c.Redirect(listURL(params, func(url.Values) {}), http.StatusSeeOther)
@@ -60,6 +63,8 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	customer := params.Get(byCustomerSearch)
+	params.Del(byCustomerSearch)
 	wanted, err := b.listParams(params)
 	if err != nil {
 		return err
@@ -86,6 +91,9 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 		page.Days = orderDays.form(page.Reader, params, bySearch, byStatus, byCustomer, byReason, screens.ByColumns, byPlaced(params))
 	}
 	page.Newer, page.Older = at(params, found.Prev), at(params, found.Next)
+	if page.Customers, err = b.customerFilter(c, page.Reader, params, customer); err != nil {
+		return err
+	}
 	if err := b.selection(c, params, &page); err != nil {
 		return err
 	}

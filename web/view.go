@@ -136,8 +136,9 @@ type Orders struct {
 	Search        string
 	Kept          []Field // the other parameters that a search keeps, as hidden fields
 	Chips         []Chip
-	Days          *DaysFilter   // nil where days can't be asked for
-	Totals        *TotalsFilter // nil where totals can't be asked for
+	Customers     *CustomerFilter // nil where one can't be asked for
+	Days          *DaysFilter     // nil where days can't be asked for
+	Totals        *TotalsFilter   // nil where totals can't be asked for
 	Filters       []Filter
 	Columns       []ColumnChoice // nil: they can't be chosen
 	ColumnsKept   []Field        // the other parameters that a choice of columns keeps
@@ -205,6 +206,15 @@ type TotalsFilter struct {
 	Kept        []Field // the list's other parameters
 }
 
+// CustomerFilter is the form that narrows a list of orders to those of a customer, who is searched for.
+type CustomerFilter struct {
+	Search  string
+	Found   []Customer
+	Note    *Note  // customers cannot be asked just now, or nothing was found
+	FindURL string // of the list as it is: what is searched for is added to it
+	Kept    []Field
+}
+
 // ColumnChoice is a column that a list may show.
 type ColumnChoice struct {
 	Name  string // its class
@@ -263,7 +273,7 @@ type Order struct {
 	CSVURL            string // its lines as a file; "" for none
 	InList            string // what its addresses end with, to stay in the list that it was opened from; "" for none
 	List              *Neighbours
-	Undo              *Undo  // how that can be undone; nil: not, or no longer
+	Undo              *Undo // how that can be undone; nil: not, or no longer
 }
 
 // Neighbours are what stands beside an order in the list that it was opened from.

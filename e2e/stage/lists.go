@@ -23,6 +23,12 @@ func (s *Stage) lists() []Scene {
 			p.Go("/backoffice/orders?status=CANCELED")
 			browser.Eval[bool](p, `document.querySelector(".columns, .filters li:last-child details").open = true`)
 		}},
+		{Name: "orders-customers", Set: func(p *browser.Page) {
+			p.Go("/backoffice/orders?status=CREATED")
+			p.Click(browser.Selector(".customers summary"))
+			p.Fill(browser.ID("customer_search"), "a")
+			p.There(browser.Named("customer_id").First())
+		}},
 		{Name: "orders-view", Set: openView},
 		{Name: "view-save", Set: at("/backoffice/views/new?query=search%3Da")},
 		{Name: "view-refused", Set: func(p *browser.Page) {

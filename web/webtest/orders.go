@@ -58,8 +58,9 @@ func orders(f web.Frame) web.Orders {
 		row(1029, "CANCELED", "Eventos Páramo", "eventos@paramo.ec", 2865, 15, 44925),
 	}
 	rows[1].Reference, rows[7].Reference, rows[9].Reference = "PO-77120", "OC-2025-0041", "Term 2 / kitchens and offices, second delivery"
+	customers := &web.CustomerFilter{FindURL: "/backoffice/orders"}
 	return web.Orders{
-		Frame: f, Views: views(f, 0), Rows: rows, Older: "/backoffice/orders?cursor=abc", ClearURL: "/backoffice/orders", ShowsNewOrder: true,
+		Frame: f, Customers: customers, Views: views(f, 0), Rows: rows, Older: "/backoffice/orders?cursor=abc", ClearURL: "/backoffice/orders", ShowsNewOrder: true,
 		Sort: web.Sort{By: "-created_at", PlacedURL: "/backoffice/orders?sort=created_at", TotalURL: "/backoffice/orders?sort=-total_cents"},
 	}
 }
@@ -79,6 +80,7 @@ func views(f web.Frame, current int) []web.View {
 // filtered is a customer's canceled orders, by total, from the middle of the list.
 func filtered(f web.Frame) web.Orders {
 	view := orders(f)
+	view.Customers = nil
 	view.Views, view.Search, view.Filtered = views(f, 4), "garcía", true
 	view.Chips = []web.Chip{
 		{Name: f.T("page.filter.customer_id"), Value: "Ferretería García e Hijos", RemoveURL: "/backoffice/orders?status=CANCELED&search=garc%C3%ADa"},
@@ -100,6 +102,10 @@ func nothing(f web.Frame) web.Orders {
 func noneHere(f web.Frame) web.Orders {
 	view := nothing(f)
 	view.Views, view.Search, view.Chips, view.Filtered = views(f, 1), "", nil, false
+	view.Customers = &web.CustomerFilter{Search: "bri", FindURL: "/backoffice/orders?status=CREATED", Found: []web.Customer{
+		{ID: 8, Name: "Brightwell Hardware Ltd", Email: "orders@brightwell.co", TaxID: "GB181899454"},
+		{ID: 9, Name: "Comercial Brito", Email: "brito@example.ec"},
+	}}
 	return view
 }
 
