@@ -104,16 +104,18 @@ func (b *backoffice) complete(c *fiber.Ctx, frame *web.Frame) (err error) {
 	return err
 }
 
-// withActivity are the entities with the way to all that happened before those that are needed less often.
+// withActivity are the entities with the way to all that happened before those that are needed less often, and on a phone to
+// the bulk runs, to which elsewhere the orders lead.
 func withActivity(frame *web.Frame) []web.NavItem {
+	runs := web.NavItem{Section: "bulk-runs", Label: frame.T("page.bulk.runs"), URL: home + "/bulk-runs", Icon: "list-checks", Narrow: true}
 	activity := web.NavItem{Section: "activity", Label: frame.T("page.nav.activity"), URL: activityURL, Icon: "history", Apart: true}
 	for i := range frame.Nav {
 		if frame.Nav[i].Apart {
 			frame.Nav[i].Apart = false
-			return slices.Insert(frame.Nav, i, activity)
+			return append(slices.Insert(frame.Nav, i, activity), runs)
 		}
 	}
-	return append(frame.Nav, activity)
+	return append(frame.Nav, activity, runs)
 }
 
 // mayWrite says whether the one who asks may change orders.

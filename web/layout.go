@@ -1,6 +1,9 @@
 package web
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // navigation lists where a reader can go.
 func navigation(f Frame) []NavItem {
@@ -11,6 +14,24 @@ func navigation(f Frame) []NavItem {
 		{Section: "dashboard", Label: f.T("page.nav.dashboard"), Icon: "layout-dashboard", URL: "/backoffice"},
 		{Section: "orders", Label: f.T("page.nav.orders"), Icon: "receipt-text", URL: "/backoffice/orders", Count: f.Waiting},
 	}
+}
+
+// mostTabs are those that a phone has room for, beside the one with all the rest.
+const mostTabs = 4
+
+// often divides the navigation into what a phone shows at once, and the rest, to which the settings belong there.
+func (f Frame) often(items []NavItem) (often, rest []NavItem) {
+	at := slices.IndexFunc(items, func(item NavItem) bool { return item.Apart })
+	if at < 0 || at > mostTabs {
+		at = min(len(items), mostTabs)
+	}
+	settings := NavItem{Section: "settings", Label: f.T("page.settings.title"), URL: "/backoffice/settings", Icon: "user-cog", Narrow: true}
+	return items[:at], append(slices.Clone(items[at:]), settings)
+}
+
+// isAmong says whether one of the entries leads to where the reader is.
+func (f Frame) isAmong(items []NavItem) bool {
+	return slices.ContainsFunc(items, func(item NavItem) bool { return item.Section == f.Section })
 }
 
 // icon is an entry's own icon, or that of any table.

@@ -36,6 +36,7 @@ type NavItem struct {
 	Icon       string // of the sprite; "" for that of a table
 	Count      Count  // what waits there to be confirmed
 	Apart      bool   // a rule stands before it, and what follows is needed less often
+	Narrow     bool   // it is for phones alone; elsewhere a page leads there
 }
 
 // Operator is the one who is logged in.

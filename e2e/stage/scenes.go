@@ -33,6 +33,10 @@ func (s *Stage) Scenes() []Scene {
 			p.Go("/backoffice")
 			p.There(browser.ID("orders-by-day")) // once the days are counted
 		}},
+		{Name: "more", Manager: true, Set: func(p *browser.Page) {
+			p.Go("/backoffice/activity")
+			browser.Eval[bool](p, `document.querySelector(".more-tab").open = true`)
+		}},
 		{Name: "order-created", Set: at(created)},
 		{Name: "order-confirmed", Set: at(s.Orders["CONFIRMED"])},
 		{Name: "order-canceled", Set: at(s.Orders["CANCELED"])},
