@@ -61,6 +61,9 @@ func TestBulkConfirm(t *testing.T) {
 		d.ended(p)
 		t.Logf("preview after %s, progress after %s, end after %s", asked.Round(time.Millisecond), progress.Round(time.Millisecond), time.Since(begun).Round(time.Millisecond))
 		p.See("Finished", "199 of 199 orders", "$4,975.00 in all", "199 orders confirmed")
+		if !d.noScripts {
+			p.Await(`/^[1-5]?\d sec$/.test(document.querySelector("form.undo [data-until][aria-hidden]")?.textContent)`) // the time runs without a reload
+		}
 		require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(orders[117]))
 		require.Equal(t, []string{"created by Ana Ruiz", "canceled by Max Power"}, d.happened(orders[0]))
 

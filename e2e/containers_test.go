@@ -96,7 +96,11 @@ func withSecrets(t *testing.T) []string {
 
 var composeSettings = regexp.MustCompile(`(?m)^ +([A-Z][A-Z_]+):`)
 
-// requireComposeToKnow: what docker-compose.yml hands on is what a program reads, and what .env offers is what it hands on.
+// helpSettings are those that a program's help lists.
+var helpSettings = regexp.MustCompile(`(?m)^ +([A-Z][A-Z_]+) `)
+
+// requireComposeToKnow: what docker-compose.yml hands on is what a program reads, and all of it but where a container
+// listens inside its network; and what .env offers is what it hands on.
 func requireComposeToKnow(t *testing.T, help string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(repository, "docker-compose.yml"))
@@ -105,6 +109,11 @@ func requireComposeToKnow(t *testing.T, help string) {
 	for _, found := range composeSettings.FindAllStringSubmatch(compose, -1) {
 		if name := found[1]; !strings.HasPrefix(name, "MYSQL_") && name != "VERSION" && !strings.HasSuffix(name, "_IMAGE") {
 			require.Regexp(t, `(?m)^ +`+name+` `, help, "docker-compose.yml hands on what nobody reads")
+		}
+	}
+	for _, found := range helpSettings.FindAllStringSubmatch(help, -1) {
+		if name := found[1]; name != "PORT" {
+			require.Regexp(t, `(\$\{|(?m)^ +)`+name+`:`, compose, "docker-compose.yml does not hand on what a program reads")
 		}
 	}
 	for _, offered := range regexp.MustCompile(`(?m)^#?([A-Z_]+)=`).FindAllStringSubmatch(makeEnv(t, filepath.Join(t.TempDir(), ".env")), -1) {

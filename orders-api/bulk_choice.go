@@ -108,8 +108,9 @@ func (c *choice) fields() (fields []web.Field) {
 // foreseen is what a run would do with orders that were chosen.
 type foreseen struct {
 	orders, will    int64
-	units, cents    int64 // of those that it would move
-	more            bool  // orders are chosen than one run takes
+	units, cents    int64   // of those that it would move
+	moves           []int64 // those
+	more            bool    // orders are chosen than one run takes
 	already, cannot []foreseenGroup
 }
 
@@ -159,7 +160,30 @@ func (f *foreseen) add(o *Order, action Action, now asking, rules Rules) {
 		f.cannot = grouped(f.cannot, reason.Code, o.ID)
 		return
 	}
-	f.will, f.units, f.cents = f.will+1, f.units+o.Units, f.cents+o.TotalCents
+	f.will, f.units, f.cents, f.moves = f.will+1, f.units+o.Units, f.cents+o.TotalCents, append(f.moves, o.ID)
+}
+
+// mostReturned is how many SKUs are named of those that go back to stock.
+const mostReturned = 10
+
+// returned are the units that a cancellation of these orders gives back to stock, the most first, and how many SKUs more.
+func returned(ctx context.Context, d *db.DB, orders []int64) (lines []web.Line, more int64, err error) {
+	if len(orders) == 0 {
+		return nil, 0, nil
+	}
+	var found []struct {
+		SKU        string
+		Qty, Kinds int64
+	}
+	err = d.Read(ctx).Model(&Item{}).Select("sku", "SUM(qty) AS qty", "COUNT(*) OVER () AS kinds").Where("order_id IN ?", db.Padded(orders)).
+		Group("sku").Order("qty DESC, sku").Limit(mostReturned).Find(&found).Error
+	if err != nil {
+		return nil, 0, fmt.Errorf("what goes back to stock: %w", err)
+	}
+	for _, one := range found {
+		lines, more = append(lines, web.Line{SKU: one.SKU, Qty: one.Qty}), one.Kinds-int64(len(found))
+	}
+	return lines, more, nil
 }
 
 // grouped adds an order to the group of its code.

@@ -166,6 +166,9 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 	}
 	if f.action == Cancel {
 		page.Cancel = &web.Cancel{Frame: frame, Reason: f.why.reason, Note: f.why.note, Reasons: cancelReasons}
+		if page.Returned, page.ReturnedMore, err = returned(kit.Context(c), b.db, would.moves); err != nil {
+			return err
+		}
 	}
 	if refused != nil {
 		b.tellRefused(c, &page, refused)

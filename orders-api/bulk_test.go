@@ -144,7 +144,7 @@ func TestBulkCancel(t *testing.T) {
 		w.confirm(2)
 		ana := w.browse(2)
 		asked := ana.ask("cancel", "order=1&order=2&order=3")
-		require.Regexp(t, `2 will be canceled \$5\.00 in all · returns 2 units to stock 1 cannot It was confirmed more than 10 min ago\. 1`, asked.text())
+		require.Regexp(t, `2 will be canceled \$5\.00 in all · returns 2 units to stock 2\x{a0}×\x{a0}BOLT-8 1 cannot It was confirmed more than 10 min ago\. 1`, asked.text())
 		form := asked.form(t)
 		missing := ana.post(bulkRuns+"/new", form)
 		require.Equal(t, http.StatusUnprocessableEntity, missing.status)
@@ -487,7 +487,7 @@ func TestBulkStatements(t *testing.T) {
 		worker := w.worker(w.db)
 		var run BulkRun
 		for _, chosen := range []string{"order=1&order=2", "filter="} {
-			require.Equal(w.t, 3, cost(bulkRuns+"/new?action=cancel&"+chosen), "the frame, the newest order, the orders")
+			require.Equal(w.t, 4, cost(bulkRuns+"/new?action=cancel&"+chosen), "the frame, the newest order, the orders, what goes back")
 			address := ana.run("confirm", chosen)
 			require.Equal(w.t, 4, cost(address), "the run, the frame, what came of it so far, the orders of one outcome")
 			run = BulkRun{}
@@ -554,5 +554,25 @@ func TestBulkRunEndsWhenNothingWaits(t *testing.T) {
 		require.EqualValues(w.t, 1, w.count("bulk_runs", "ended_at IS NULL"))
 		w.workOff()
 		require.Equal(w.t, []string{"1 DONE", "2 DONE", "3 DONE"}, w.became(1))
+	})
+}
+
+// What a cancellation of many gives back is told by SKU before, the most first.
+func TestBulkPreviewTellsWhatGoesBack(t *testing.T) {
+	each(t, func(w *world) {
+		for i := range 12 {
+			w.stock(fmt.Sprintf("SKU-%02d", i+1), 100, 1000)
+		}
+		for i := range int64(12) {
+			w.place(item(i+1, i+1), item(12-i, 1))
+		}
+		ana := w.browse(2)
+		asked := ana.get(home + "/bulk-runs/new?action=cancel&filter=status%3DCREATED")
+		require.Contains(w.t, asked.text(), "returns 90 units to stock 13\u00a0×\u00a0SKU-12 · 12\u00a0×\u00a0SKU-11 · 11\u00a0×\u00a0SKU-10 ·", "each line is counted")
+		require.Contains(w.t, asked.text(), "4\u00a0×\u00a0SKU-03 · and 2 more SKUs")
+		require.NotContains(w.t, asked.html, "SKU-02")
+		some := ana.get(home + "/bulk-runs/new?action=cancel&order=1&order=2")
+		require.Contains(w.t, some.text(), "2\u00a0×\u00a0SKU-02 · 1\u00a0×\u00a0SKU-01 · 1\u00a0×\u00a0SKU-11 · 1\u00a0×\u00a0SKU-12")
+		require.NotContains(w.t, ana.get(home+"/bulk-runs/new?action=confirm&filter=status%3DCREATED").html, "SKU-12")
 	})
 }

@@ -29,6 +29,14 @@ func (n NewBulkRun) chosen() string {
 	return n.T("page.bulk.chosen", "count", n.Orders, "chosen", n.Chosen)
 }
 
+// returnedMore says how many SKUs more go back to stock; "" for none.
+func (n NewBulkRun) returnedMore() string {
+	if n.ReturnedMore == 0 {
+		return ""
+	}
+	return n.T("page.bulk.more_skus", "count", n.ReturnedMore)
+}
+
 // worth says what the orders are worth that will be moved, and what goes back to stock.
 func (n NewBulkRun) worth() string {
 	worth := n.T("page.bulk.worth", "amount", n.MoneySigned(n.Cents))

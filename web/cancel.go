@@ -36,12 +36,21 @@ func (c Cancel) returned() string {
 	if len(lines) > returnedLines {
 		lines = lines[:returnedLines]
 	}
+	more := ""
+	if rest := len(c.Order.Lines) - len(lines); rest > 0 {
+		more = c.T("page.cancel.more_lines", "count", rest)
+	}
+	return returned(c.Reader, lines, more)
+}
+
+// returned are units of SKUs, and what is said of the rest; "" for none.
+func returned(r Reader, lines []Line, more string) string {
 	parts := make([]string, 0, len(lines)+1)
 	for _, line := range lines {
-		parts = append(parts, c.Number(line.Qty)+"\u00a0×\u00a0"+line.SKU)
+		parts = append(parts, r.Number(line.Qty)+"\u00a0×\u00a0"+line.SKU)
 	}
-	if more := len(c.Order.Lines) - len(lines); more > 0 {
-		parts = append(parts, c.T("page.cancel.more_lines", "count", more))
+	if more != "" {
+		parts = append(parts, more)
 	}
 	return strings.Join(parts, " · ")
 }

@@ -378,8 +378,10 @@ type NewBulkRun struct {
 	Chosen          string  // the same, in words
 	BackURL         string
 	Orders, Will    int64
-	Most            int64 // that one run takes, where more were chosen; 0: they are all
-	Units, Cents    int64 // of those that it will move
+	Most            int64  // that one run takes, where more were chosen; 0: they are all
+	Units, Cents    int64  // of those that it will move
+	Returned        []Line // the first of what goes back to stock, by SKU
+	ReturnedMore    int64  // SKUs beyond those
 	Already, Cannot []BulkGroup
 	Cancel          *Cancel       // asks for the reason; nil: none is needed
 	UndoFor         time.Duration // 0: it cannot be undone

@@ -163,7 +163,7 @@
 
   // A form with data-ends-in can be sent for so many milliseconds. It counts the seconds down, for the eye alone; when they
   // are over, its button gives way to what is to be said then.
-  document.querySelectorAll("form[data-ends-in]").forEach((form) => {
+  const countDown = (form) => {
     const ends = performance.now() + Number(form.dataset.endsIn);
     const [until, over, progress] = ["[data-until]", "[data-over]", "progress"].map((what) => form.querySelector(what));
     const seconds = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second" });
@@ -184,7 +184,11 @@
     };
     const ticking = setInterval(tick, 1000);
     tick();
-  });
+  };
+  const counted = new WeakSet();
+  const countAll = () => document.querySelectorAll("form[data-ends-in]").forEach((form) => counted.has(form) || countDown(counted.add(form) && form));
+  document.addEventListener("htmx:after:swap", countAll);
+  countAll();
 
   // A link with data-dialog="ID" opens that part of its page over this one. data-close in it closes it; so does Escape.
   const openDialog = async (link) => {

@@ -54,6 +54,7 @@ func bulkConfirm(f web.Frame) web.NewBulkRun {
 func bulkCancel(f web.Frame) web.NewBulkRun {
 	view := bulkConfirm(f)
 	view.Action, view.Most, view.Already = "cancel", 0, nil
+	view.Returned, view.ReturnedMore = lines, 3
 	view.Cancel = &web.Cancel{
 		Frame: f, Reasons: []string{"CUSTOMER_REQUEST", "OUT_OF_STOCK", "PRICING_ERROR", "DUPLICATE", "FRAUD", "OTHER"}, Note: "Otra vez",
 		Errors: []web.FieldError{{Field: "reason", Text: in(f.Reader, "Choose a reason.", "Elija un motivo.")}},
