@@ -161,6 +161,13 @@
     menu.querySelector("summary").focus();
   });
 
+  // Back leads to the link that was followed: a browser that loads the page again remembers how far down it was, and no more.
+  const followed = `followed from ${location.href}`;
+  window.addEventListener("pagehide", () => sessionStorage.setItem(followed, document.activeElement?.getAttribute("href") ?? ""));
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    document.querySelector(`main a[href="${CSS.escape(sessionStorage.getItem(followed) ?? "")}"]`)?.focus({ preventScroll: true });
+  }
+
   // A form with data-ends-in can be sent for so many milliseconds. It counts the seconds down, for the eye alone; when they
   // are over, its button gives way to what is to be said then.
   const countDown = (form) => {
