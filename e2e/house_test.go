@@ -110,10 +110,16 @@ func (h *house) furnish() {
 
 const password = "tall grey herons 41"
 
-// employ adds an operator and logs in.
+// employ adds an operator, whose e-mail begins with the role, and logs in.
 func (h *house) employ(name, role string) (token string, id int64) {
 	h.t.Helper()
-	credentials := fmt.Sprintf(`"email": %q, "password": %q`, role+"@example.test", password)
+	return h.hire(role+"@example.test", name, role)
+}
+
+// hire adds an operator and logs in.
+func (h *house) hire(email, name, role string) (token string, id int64) {
+	h.t.Helper()
+	credentials := fmt.Sprintf(`"email": %q, "password": %q`, email, password)
 	operators := crud.NewTable(h.open(), entities.Operators)
 	input, err := operators.Input(fmt.Appendf(nil, `{%s, "name": %q, "role": %q}`, credentials, name, role))
 	require.NoError(h.t, err)

@@ -35,7 +35,7 @@ func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
 	app.OnServe(b.figures.serve)
 	b.Site = &screens.Site{
 		Company: settings.CompanyName, Currency: settings.Currency, Zone: zone, Now: app.Now, Secure: b.browsers.Secure(),
-		Kinds: s.kinds(), Remember: s.remember, Enter: b.browsers.Enter, Watch: b.browsers.Watch, Live: screens.NewLive(s.db, s.log),
+		Kinds: s.kinds(), Target: s.db.Target, Remember: s.remember, Enter: b.browsers.Enter, Watch: b.browsers.Watch, Live: screens.NewLive(s.db, s.log),
 		Watched: map[string]screens.Watched{"order": {Read: kit.Viewer, Words: "page.happened."}}, AskToLogIn: b.askToLogIn, Complete: b.complete,
 	}
 	return b

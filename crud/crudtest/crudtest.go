@@ -157,7 +157,7 @@ func newWorld[T any](t *testing.T, d *db.DB, r crud.Resource[T], o Options[T]) *
 
 // serve has an app serve the pages of these kinds.
 func (w *world[T]) serve(app *kit.App, kinds []screens.Kind) {
-	site := &screens.Site{Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: w.enter, Kinds: kinds}
+	site := &screens.Site{Company: "Test", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: w.enter, Target: w.d.Target, Kinds: kinds}
 	site.Serve(app, func(fiber.Router) {}, func(fiber.Router) {})
 }
 

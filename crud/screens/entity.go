@@ -24,6 +24,12 @@ const TimelineLength = 50
 // freshFor is how long what the reader did is told as just done.
 const freshFor = 60 * time.Second
 
+// How a page was come by, as its address tells it: a form that has made this one was sent again with other values.
+const (
+	cameBy    = "came"
+	cameAgain = "again"
+)
+
 // one is the page of one entity.
 func (r resource[T]) one(c *fiber.Ctx) error { return r.showOne(c, uuid.NewString(), nil) }
 
@@ -65,6 +71,9 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	}
 	if refused != nil {
 		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, refused))
+	}
+	if c.Query(cameBy) == cameAgain {
+		page.Done, page.Notice = nil, &web.Note{Kind: "info", Title: page.T("page.entity.made_already", "title", page.Title), Text: page.T("page.entity.made_already.do")}
 	}
 	return Show(c, web.EntityPage(page))
 }

@@ -1,8 +1,12 @@
 package screens
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,11 +123,23 @@ func (r resource[T]) create(c *fiber.Ctx, sent url.Values) error {
 	answer, err := r.store.Create(kit.Context(c), request)
 	switch {
 	case fault.Is(err, "IDEMPOTENCY_KEY_REUSED"):
-		return r.showForm(c, d, err)
+		return r.madeAlready(c, d, err)
 	case err != nil:
 		return r.refusedForm(c, d, err)
 	}
 	return c.Redirect(r.urlOf(answer.TargetID), http.StatusSeeOther)
+}
+
+// madeAlready leads to the one that this form has made, when it is sent again with other values.
+func (r resource[T]) madeAlready(c *fiber.Ctx, d *draft, reused error) error {
+	kind, id, err := r.Target(kit.Context(c), kit.Who(c).Caller(), d.key)
+	if err != nil {
+		return err
+	}
+	if kind != r.Name {
+		return r.showForm(c, d, reused)
+	}
+	return c.Redirect(r.urlOf(id)+"?"+cameBy+"="+cameAgain, http.StatusSeeOther)
 }
 
 // update saves what the form has changed, and nothing else of the entity.
@@ -138,6 +154,9 @@ func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
 		return err
 	}
 	_, err = r.save(c, request, d)
+	if fault.Is(err, "IDEMPOTENCY_KEY_REUSED") {
+		err = r.saveAgain(c, request, d)
+	}
 	switch theirs := r.Current(err); {
 	case err == nil:
 		return c.Redirect(behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
@@ -150,6 +169,33 @@ func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
 		return r.conflict(c, request.ID, d, theirs, err)
 	}
 	return r.refusedForm(c, d, err)
+}
+
+// saveAgain saves a form that has been saved before, and was gone back to and changed: once more, under a key that belongs to
+// its values. Where all that has changed since it was opened is its reader's own doing, what stands in it now is meant.
+func (r resource[T]) saveAgain(c *fiber.Ctx, request crud.Request[T], d *draft) error {
+	theirs, err := r.store.Get(kit.Context(c), request.ID)
+	if err != nil {
+		return err
+	}
+	if r.isOwn(c, request.ID, d.version, r.Version(theirs)) {
+		d.before, d.version = r.theirsOf(c, theirs), r.Version(theirs)
+	}
+	values := sha256.Sum256(fmt.Appendf(nil, "%d %s", d.version, c.Request().Body())) // the form's key is among them
+	request.Key = hex.EncodeToString(values[:])
+	_, err = r.save(c, request, d)
+	return err
+}
+
+// isOwn says whether all versions after one, up to another, are what the reader has made on pages.
+func (r resource[T]) isOwn(c *fiber.Ctx, id, after, last int64) bool {
+	if after < 1 || last-after > TimelineLength {
+		return false
+	}
+	events, err := r.store.Events(kit.Context(c), id, int(last-after))
+	return err == nil && !slices.ContainsFunc(events, func(e db.EventRow) bool {
+		return e.EntityVersion > after && (e.Actor != kit.Who(c).Caller() || e.Channel != kit.ChannelUI)
+	})
 }
 
 // save sends the changes for the version that the form was opened with.

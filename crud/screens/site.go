@@ -44,6 +44,8 @@ type Site struct {
 	Enter func(c *fiber.Ctx) error
 	// AskToLogIn answers whom Enter has refused; nil: nobody is asked.
 	AskToLogIn func(c *fiber.Ctx, err error) error
+	// Target is what the change under a caller's key was made to; "" and 0 where the key was never used.
+	Target func(ctx context.Context, caller, key string) (kind string, id int64, err error)
 	// Remember keeps what an operator prefers; nil: only their browser does.
 	Remember func(ctx context.Context, operator int64, chosen map[string]string) error
 	// Live tells pages of what others change; nil: pages are as they were when they were loaded.

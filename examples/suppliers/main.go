@@ -93,7 +93,7 @@ func newApp(d *db.DB, settings kit.Settings) *kit.App {
 		Log: kit.Logger(settings, "suppliers"),
 	})
 	site := &screens.Site{
-		Company: "Suppliers", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter,
+		Company: "Suppliers", Currency: "USD", Zone: time.UTC, Now: app.Now, Enter: enter, Target: d.Target,
 		Kinds: []screens.Kind{screens.Of(crud.NewTable(d, entities.Suppliers)), screens.Of(crud.NewTable(d, entities.Buyers))},
 	}
 	site.Serve(app, func(fiber.Router) {}, func(pages fiber.Router) {
