@@ -2,13 +2,15 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
-	"b2b.example/db/dbtest"
 	"b2b.example/e2e/browser"
 )
 
@@ -111,28 +113,72 @@ func TestBulkSelection(t *testing.T) {
 	})
 }
 
-// TestBulkByKeys: 200 orders are confirmed without a mouse.
+// TestBulkByKeys: all orders of a filter are confirmed, and that is undone, without a mouse.
 func TestBulkByKeys(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, dbtest.SQLite(t))
-	d := h.desk(t, browser.Desktop, false)
-	orders := d.sellMany(200)
-	p := d.visit("operator", "/orders?status=CREATED")
-	p.Press("jjx")
-	p.There(browser.Button("Confirm…"))
-	p.Press(kb.Escape)
-	require.False(t, p.Has(browser.Button("Confirm…")))
-	p.Press("x")
-	tabTo(t, p, "link", "Select all 200 matching")
-	p.Leads(func() { p.Press(kb.Enter) })
-	tabTo(t, p, "button", "Confirm…")
-	p.Leads(func() { p.Press(kb.Enter) })
-	tabTo(t, p, "button", "Confirm 200 orders")
-	p.Leads(func() { p.Press(kb.Enter) })
-	d.ended(p)
-	p.See("200 of 200 orders")
-	require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(orders[3]))
-	p.Leads(func() { p.Press("u") })
-	p.See("Undo 200 orders")
-	h.checkInvariants()
+	everyWayApart(t, func(t *testing.T, d *desk) {
+		orders := d.sellMany(21)
+		p := d.visit("operator", "/orders?status=CREATED")
+		if d.noScripts {
+			p.TabTo(browser.Role("checkbox", fmt.Sprintf("Select order %d", orders[20])))
+			p.Press(" ")
+		} else {
+			p.Press("jjx")
+			p.There(browser.Button("Confirm…"))
+			p.Press(kb.Escape)
+			require.False(t, p.Has(browser.Button("Confirm…")))
+			p.Press("x")
+		}
+		enters(p, browser.Link("Select all 21 matching"))
+		enters(p, browser.Button("Confirm…"))
+		enters(p, browser.Button("Confirm 21 orders"))
+		d.ended(p)
+		p.See("21 of 21 orders")
+		require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(orders[3]))
+		if d.noScripts {
+			enters(p, undo)
+		} else {
+			p.Leads(func() { p.Press("u") })
+		}
+		p.See("Undo 21 orders")
+	})
+}
+
+// TestBulkOfEachKind: the question tells what will be done, what cannot be and why, and what is so already; the run then
+// has a list of each, which is linked and in its file. What failed can be tried again.
+func TestBulkOfEachKind(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(50)
+		var orders []int64
+		for range 6 {
+			orders = append(orders, d.sell(tool, 1))
+		}
+		d.act(orders[0], "confirm", d.manager, "")
+		d.act(orders[1], "confirm", d.manager, "")
+		d.act(orders[2], "cancel", d.operator, `{"reason":"OTHER"}`)
+		p := d.visit("operator", "/orders?search="+tool.sku+"&select=all")
+		p.See("All 6 matching selected")
+		p.Leads(func() { p.Click(browser.Button("Confirm…")) })
+		p.See("3 will be confirmed", "1 cannot", "It is canceled", "2 already are")
+		require.Len(t, d.happened(orders[5]), 1)
+		p.Leads(func() { p.DoubleClick(browser.Button("Confirm 3 orders")) })
+		d.ended(p)
+		run, _, _ := strings.Cut(p.Path(), "?")
+		for tile, listed := range map[string][]int64{"Confirmed 3.*": orders[3:], "Skipped 2.*": orders[:2], "Failed 1.*": orders[2:3]} {
+			p.Leads(func() { p.Click(browser.Link(tile)) })
+			for _, order := range listed {
+				p.There(browser.Link(strconv.FormatInt(order, 10)))
+			}
+			require.Equal(t, len(listed), browser.Eval[int](p, `document.querySelectorAll("tbody tr").length`), tile)
+		}
+		file := d.do(http.MethodGet, d.wire.URL+run+"?format=csv", "", "", "Cookie", cookieText(d.cookie("operator")))
+		require.Contains(t, file.body, fmt.Sprintf("\r\n%d,failed,It is canceled.,ORDER_IS_CANCELED,", orders[2]))
+		require.Equal(t, 7, strings.Count(file.body, "\r\n"))
+
+		answer := d.do(http.MethodPost, fmt.Sprintf("%s/orders/%d/undo", d.orders[0].url(), orders[2]), d.operator, "")
+		require.Equal(t, http.StatusOK, answer.status, answer.body)
+		p.Leads(func() { p.DoubleClick(browser.Button("Retry 1")) })
+		d.ended(p)
+		p.See("Confirm 1 order", "1 of 1 order")
+		require.Equal(t, "confirmed by Ana Ruiz", d.happened(orders[2])[3])
+	})
 }

@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"regexp"
+	"fmt"
 	"strconv"
 	"testing"
 
@@ -13,96 +13,170 @@ import (
 	"b2b.example/e2e/browser"
 )
 
-// tabTo presses Tab until what has this role and name has the focus.
-func tabTo(t *testing.T, p *browser.Page, role, name string) {
-	t.Helper()
-	var met []string
-	for range 60 {
-		p.Press(kb.Tab)
-		isRole, isName := p.Focus()
-		if isRole == role && regexp.MustCompile("^(?:"+name+")$").MatchString(isName) {
-			return
-		}
-		met = append(met, isRole+" "+isName)
-	}
-	require.Fail(t, "Tab does not lead to "+role+" "+name, "%q", met)
+// The flows without a mouse: on both screens, with the keys that scripts hear, and with those of the browser alone.
+
+// enters presses Enter on an element that Tab leads to, and waits for the page that this leads to.
+func enters(p *browser.Page, e browser.Element) {
+	p.TabTo(e)
+	p.Leads(func() { p.Press(kb.Enter) })
 }
 
-// TestKeyboardAlone: log in, find an order and confirm it, cancel another, take a third: without a mouse.
-func TestKeyboardAlone(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, dbtest.SQLite(t))
-	d := h.desk(t, browser.Desktop, false)
-	tool := d.stockUp(50)
-	first, second := d.sell(tool, 2), d.sell(tool, 3)
-
-	p := d.stranger()
-	p.Go("/backoffice/orders")
-	p.HasFocus(email)
-	p.Press("operator@example.test" + kb.Tab + password)
-	p.Leads(func() { p.Press(kb.Enter) })
-
-	p.Press("/")
-	p.HasFocus(browser.ID("search"))
-	p.Press(strconv.FormatInt(first, 10))
-	p.Leads(func() { p.Press(kb.Enter) })
-	if p.Path() != "/backoffice"+orderPath(first) { // the number alone may lead to its order
-		p.Press(kb.Tab)
-		p.Press("j")
-		p.Leads(func() { p.Press(kb.Enter) })
+// opens goes to an element by Tab and opens its dialog, or its page without scripts.
+func (d *desk) opens(p *browser.Page, e browser.Element) {
+	d.t.Helper()
+	if d.noScripts {
+		enters(p, e)
+		return
 	}
-	require.Equal(t, first, orderOf(t, p))
-	tabTo(t, p, "button", "Confirm order")
-	p.Leads(func() { p.Press(kb.Enter) })
-	p.HasFocus(doneBar)
-	require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(first))
-
-	p.Go("/backoffice/orders")
-	p.Press("jjk") // the newest is the first
-	p.Leads(func() { p.Press(kb.Enter) })
-	require.Equal(t, second, orderOf(t, p))
-	tabTo(t, p, "link", "Cancel order…")
+	p.TabTo(e)
 	p.Press(kb.Enter)
 	p.There(browser.Role("dialog", ".*"))
-	tabTo(t, p, "radio", ".*")
-	p.Press(kb.ArrowDown + " ")
-	tabTo(t, p, "textbox", "Note.*")
-	p.Press("by hand")
-	tabTo(t, p, "button", "Cancel order")
-	p.Leads(func() { p.Press(kb.Enter) })
-	p.HasFocus(doneBar)
-	require.Equal(t, []string{"created by Ana Ruiz", "canceled by Ana Ruiz"}, d.happened(second))
-	p.See("by hand", "Out of stock")
-	d.takeByKeys(p, tool)
 }
 
-// takeByKeys takes an order by keys alone: n, the customer, a product, how many, Ctrl+Enter.
-func (d *desk) takeByKeys(p *browser.Page, tool goods) {
+// TestFindAndConfirmByKeys: log in, find an order, confirm it, and undo that.
+func TestFindAndConfirmByKeys(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		order := d.sell(d.stockUp(50), 2)
+		p := d.stranger()
+		p.Go("/backoffice/orders")
+		p.HasFocus(email)
+		p.Press("operator@example.test" + kb.Tab + password)
+		p.Leads(func() { p.Press(kb.Enter) })
+		if d.noScripts {
+			p.TabTo(searchBox)
+		} else {
+			p.Press("/")
+		}
+		p.HasFocus(searchBox)
+		p.Press(strconv.FormatInt(order, 10))
+		p.Leads(func() { p.Press(kb.Enter) })
+		require.Equal(t, order, orderOf(t, p))
+		enters(p, confirm)
+		p.HasFocus(doneBar)
+		d.confirmedOnce(p, order, "Ana Ruiz")
+		enters(p, undo)
+		d.undoneOnce(p, order)
+	})
+}
+
+// TestCancelByKeys: the newest order is reached in the list and canceled, with a reason and a note.
+func TestCancelByKeys(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(50)
+		order := d.sell(tool, 3)
+		p := d.visit("operator", "/orders?search="+tool.sku)
+		if d.noScripts {
+			enters(p, browser.Link(strconv.FormatInt(order, 10)))
+		} else {
+			p.Press("j")
+			p.Leads(func() { p.Press(kb.Enter) })
+		}
+		require.Equal(t, order, orderOf(t, p))
+		d.opens(p, cancelLink)
+		p.Await(`document.activeElement.matches("[type=radio]")`)
+		p.Press(kb.ArrowDown + " ")
+		p.TabTo(browser.ID("note"))
+		p.Press("by hand")
+		enters(p, cancel)
+		p.HasFocus(doneBar)
+		p.See("by hand", "Out of stock")
+		require.Equal(t, []string{"created by Ana Ruiz", "canceled by Ana Ruiz"}, d.happened(order))
+	})
+}
+
+// TestTakeAnOrderByKeys: n, the customer, a product, how many; a line that is too long is set to what there is; Ctrl+Enter.
+func TestTakeAnOrderByKeys(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(7)
+		p := d.visit("operator", "/orders")
+		if d.noScripts {
+			enters(p, browser.Link("New order.*"))
+		} else {
+			p.Leads(func() { p.Press("n") })
+		}
+		require.Equal(t, "/backoffice/orders/new", p.Path())
+		d.findByKeys(p, customerSearch, "acm", doing("choose", d.customer))
+		p.There(doing("change_customer"))
+		d.findByKeys(p, productSearch, tool.sku, doing("add", tool.id))
+		p.HasFocus(qtyOf(tool))
+		p.Press(kb.ArrowRight + "\b9")
+		d.update(p)
+		p.See("9 asked, 7 left")
+		d.pressesOn(p, browser.Button("Set to 7"))
+		p.Holds(qtyOf(tool), "7")
+		p.See("$87.50")
+		if d.noScripts {
+			enters(p, doing("create"))
+		} else {
+			p.Leads(func() { p.Press(kb.Enter, chromedp.ModifierCtrl) })
+		}
+		order := orderOf(t, p)
+		p.HasFocus(confirm)
+		p.Leads(func() { p.Press(kb.Enter) })
+		d.confirmedOnce(p, order, "Ana Ruiz")
+	})
+}
+
+// findByKeys types what is searched for into a field, and takes what is found.
+func (d *desk) findByKeys(p *browser.Page, field browser.Element, text string, found browser.Element) {
 	d.t.Helper()
-	p.Go("/backoffice/orders")
-	p.Leads(func() { p.Press("n") })
-	require.Equal(d.t, "/backoffice/orders/new", p.Path())
-	if _, name := p.Focus(); name != "Customer" {
-		tabTo(d.t, p, "searchbox", "Customer")
+	if !p.IsFocused(field) {
+		p.TabTo(field)
 	}
-	p.Press("acm")
-	p.There(doing("choose", d.customer))
-	p.Press(kb.Enter)
-	p.There(doing("change_customer"))
-	if _, name := p.Focus(); name != "Add a product" {
-		tabTo(d.t, p, "searchbox", "Add a product")
+	p.Press(text)
+	if d.noScripts {
+		p.Leads(func() { p.Press(kb.Enter) })
+		enters(p, found)
+		return
 	}
-	p.Press(tool.sku)
-	p.There(doing("add", tool.id))
+	p.There(found)
 	p.Press(kb.ArrowDown + kb.Enter)
-	p.HasFocus(qtyOf(tool))
-	p.Press("7" + kb.Tab)
-	p.See("$87.50")
-	p.Leads(func() { p.Press(kb.Enter, chromedp.ModifierCtrl) })
-	order := orderOf(d.t, p)
-	p.HasFocus(confirm)
-	p.Leads(func() { p.Press(kb.Enter) })
-	require.Equal(d.t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(order))
+}
+
+// pressesOn presses Enter on a button of the form of a new order.
+func (d *desk) pressesOn(p *browser.Page, button browser.Element) {
+	d.t.Helper()
+	if d.noScripts {
+		enters(p, button)
+		return
+	}
+	p.TabTo(button)
+	p.Press(kb.Enter)
+}
+
+// TestTwoPeopleByKeys: a conflict is told of and settled.
+func TestTwoPeopleByKeys(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(10)
+		p := d.visit("manager", fmt.Sprintf("/products/%d/edit", tool.id))
+		d.change(tool, `{"price_cents":900}`)
+		p.TabTo(priceField)
+		p.Press("7.00")
+		p.Leads(func() { p.Press(kb.Enter) })
+		p.HasFocus(browser.Role("alert", ".*"))
+		enters(p, browser.Button("Save this choice.*"))
+		require.EqualValues(t, 700, d.product(tool).PriceCents)
+	})
+}
+
+// TestSessionEndsByKeys: who has been logged out logs in again, where they were, and goes on.
+func TestSessionEndsByKeys(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		order := d.sell(d.stockUp(10), 4)
+		p := d.visit("operator", orderPath(order))
+		d.opens(p, browser.Link("Add note…"))
+		p.HasFocus(browser.ID("note"))
+		p.Press("Ring Bea first")
+		d.endSession(p)
+		enters(p, browser.Button("Save note"))
+		p.HasFocus(email)
+		p.Press("operator@example.test" + kb.Tab + password)
+		p.Leads(func() { p.Press(kb.Enter) })
+		p.Holds(browser.ID("note"), "Ring Bea first")
+		enters(p, browser.Button("Save note"))
+		p.See("Note of order", "Ring Bea first")
+		require.Len(t, d.happened(order), 2)
+	})
 }
 
 // TestKeysAreLettersWhileTyping: the keys that do something elsewhere are letters in a field.

@@ -228,6 +228,26 @@ func (d *desk) confirmedAt(order int64, at time.Time) {
 	}))
 }
 
+// TestCancelWhatIsGone: an order is canceled though its customer has been deleted and its product archived since.
+func TestCancelWhatIsGone(t *testing.T) {
+	everyWay(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(10)
+		customer := d.post(d.customers.url()+"/customers", d.operator, fmt.Sprintf(`{"name": "Gone %d", "email": "gone%d@example.test"}`, tool.id, tool.id))
+		order := d.post(d.orders[0].url()+"/orders", d.operator, fmt.Sprintf(`{"customer_id": %d, "items": [{"product_id": %d, "qty": 5}]}`, customer, tool.id))
+		d.change(tool, `{"archived":true}`)
+		answer := d.do(http.MethodDelete, fmt.Sprintf("%s/customers/%d", d.customers.url(), customer), d.operator, "", "If-Match", "*")
+		require.Equal(t, http.StatusNoContent, answer.status, answer.body)
+		p := d.visit("operator", orderPath(order))
+		p.See(fmt.Sprintf("Gone %d", tool.id), tool.name)
+		d.askToCancel(p, order)
+		p.See("5 units", tool.sku)
+		p.Click(browser.Role("radio", "Customer request"))
+		p.Leads(func() { p.Click(cancel) })
+		p.See(fmt.Sprintf("Order %d canceled", order))
+		require.EqualValues(t, 10, d.left(tool))
+	})
+}
+
 // TestTooLateToCancel: the window closes while the question is open. The page says which rule, since when, and what to do
 // instead, and so does the order's page from then on.
 func TestTooLateToCancel(t *testing.T) {

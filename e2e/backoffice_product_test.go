@@ -30,6 +30,14 @@ func (d *desk) product(g goods) (p product) {
 	return p
 }
 
+// change changes a product through the API.
+func (d *desk) change(g goods, patch string) {
+	d.t.Helper()
+	answer := d.do(http.MethodPatch, fmt.Sprintf("%s/products/%d", d.orders[0].url(), g.id), d.manager, patch,
+		"If-Match", "*", "Content-Type", "application/merge-patch+json")
+	require.Equal(d.t, http.StatusOK, answer.status, answer.body)
+}
+
 // TestSavedTwice: one page, saved, gone back to and saved again, is no conflict: the second time is a change of its own, unless
 // something has come from elsewhere in between.
 func TestSavedTwice(t *testing.T) {
@@ -46,8 +54,7 @@ func TestSavedTwice(t *testing.T) {
 			p.Holds(priceField, price) // the page as it was left
 		}
 		require.Equal(t, product{tool.name, 500, 10, 4}, d.product(tool))
-		answer := d.do(http.MethodPatch, fmt.Sprintf("%s/products/%d", d.orders[0].url(), tool.id), d.manager, `{"price_cents":900}`, "If-Match", "*", "Content-Type", "application/merge-patch+json")
-		require.Equal(t, http.StatusOK, answer.status, answer.body)
+		d.change(tool, `{"price_cents":900}`)
 		p.Fill(priceField, "6.00")
 		p.Leads(func() { p.Click(saveProduct) })
 		p.See("saved this", "9.00", "6.00")

@@ -216,6 +216,36 @@ func (p *Page) HasFocus(e Element) {
 	})
 }
 
+// IsFocused says whether an element has the focus now.
+func (p *Page) IsFocused(e Element) bool {
+	p.t.Helper()
+	found, err := p.find(e)
+	if err != nil {
+		return false
+	}
+	has, err := on[bool](p, found, "function() { return this === document.activeElement }")
+	return has && err == nil
+}
+
+// TabTo presses Tab until an element has the focus.
+func (p *Page) TabTo(e Element) {
+	p.t.Helper()
+	p.There(e)
+	var met []string
+	for range mostTabs {
+		p.Press(kb.Tab)
+		if p.IsFocused(e) {
+			return
+		}
+		role, name := p.Focus()
+		met = append(met, role+" "+name)
+	}
+	p.fail("Tab does not lead to %s: %q", e, met)
+}
+
+// mostTabs is how often Tab is pressed for what it is to lead to.
+const mostTabs = 100
+
 // Focus is a description of what has the focus: role and accessible name.
 func (p *Page) Focus() (role, name string) {
 	p.t.Helper()
