@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/crud/screens"
-	"b2b.example/db/dbtest"
 )
 
 // browser is an operator's browser with scripts off: it sends what a page's forms hold, and follows no redirect by
@@ -504,42 +502,6 @@ func TestColumnsOfTheListPage(t *testing.T) {
 		require.Contains(t, ana.follow(ana.get(view)).html, "no-customer")
 		for _, wrong := range []string{"columns=", "columns=id", "columns=total,", "columns=total&columns=email"} {
 			require.Equal(t, http.StatusBadRequest, ana.get(ordersURL+"?"+wrong).status, wrong)
-		}
-	})
-}
-
-// A page takes the same number of statements, however much it shows.
-func TestPagesTakeConstantStatements(t *testing.T) {
-	each(t, func(w *world) {
-		w.stock("BOLT-8", 250, 1000)
-		ana := w.browse(2)
-		cost := func(path string) int {
-			w.prepared(func() { require.Equal(t, http.StatusOK, ana.get(path).status) })
-			n := 0
-			for _, call := range w.faults.Calls() {
-				require.NotEqual(t, dbtest.Prepare, call.Kind)
-				if call.Kind == dbtest.Query || call.Kind == dbtest.Exec {
-					n++
-				}
-			}
-			return n
-		}
-		w.place(item(1, 1))
-		for i := range 3 { // views, of which each is counted
-			ana.save("sort=created_at&customer_id="+strconv.Itoa(i+1), fmt.Sprint("View ", i))
-		}
-		w.charts(ana) // the days before today are counted once for all
-		pages := map[string]int{home: 9, home + "/orders": 8, home + "/orders/1": 4, home + "/orders/1/cancel": 4, home + "/orders/new?customer_id=1": 1, activityURL + "?entity=order": 2, activityURL + "?actor=operator%3A3": 4}
-		for path, want := range pages {
-			require.Equal(t, want, cost(path), path)
-		}
-		for range 25 {
-			w.place(item(1, 1))
-		}
-		w.confirm(1)
-		pages[home+"/orders"]++ // how many match is counted when they are more than a page
-		for path, want := range pages {
-			require.Equal(t, want, cost(path), path)
 		}
 	})
 }

@@ -2,9 +2,14 @@ package orders
 
 import (
 	"fmt"
+	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/db/dbtest"
@@ -108,6 +113,84 @@ func (w *world) costs() []costed {
 		{"timeline", read("/orders/1/events"), 1},
 		{"products", read("/products"), 1},
 		{"product", read("/products/1"), 1},
+	}
+}
+
+// pageCost is a page of a route, by what its address has behind that, with its statements: while there is little to show, and
+// while there is more than a page of everything.
+type pageCost struct {
+	rest      string
+	few, many int
+}
+
+// pageCosts are those of all pages, by their routes. What leads elsewhere may look where to.
+var pageCosts = map[string][]pageCost{
+	"": {{"", 9, 9}}, "/": {{"", 0, 0}}, "/login": {{"", 0, 0}}, "/keys": {{"", 1, 1}}, "/settings": {{"", 1, 1}}, "/settings/password": {{"", 0, 0}},
+	"/activity": {{"", 4, 4}, {"?entity=order", 2, 2}, {"?actor=operator%3A3", 4, 4}, {"?format=csv", 1, 1}},
+	"/orders": { // how many match is counted when they are more than a page
+		{"", 8, 9}, {"?search=acme", 9, 9}, {"?sort=-total_cents", 8, 9}, {"?row=1", 9, 9}, {"?format=csv", 1, 1},
+	},
+	"/orders/new":         {{"", 1, 1}, {"?customer_id=1", 1, 1}, {"?again=1", 4, 4}},
+	"/orders/:id":         {{"", 4, 4}, {"?as_of=2100-01-01T00:00:00Z", 3, 3}},
+	"/orders/:id/confirm": {{"", 0, 0}}, "/orders/:id/undo": {{"", 0, 0}}, "/orders/:id/cancel": {{"", 4, 4}}, "/orders/:id/note": {{"", 3, 3}},
+	"/bulk-runs": {{"", 2, 2}}, "/bulk-runs/new": {{"?action=confirm&filter=", 3, 3}, {"?action=cancel&order=1&order=2", 3, 3}},
+	"/bulk-runs/:id":       {{"", 4, 4}, {"?outcome=skipped", 4, 4}, {"?format=csv", 2, 2}},
+	"/bulk-runs/:id/retry": {{"", 0, 0}}, "/bulk-runs/:id/undo": {{"", 0, 0}},
+	"/views/new": {{"?query=search%3Da", 1, 1}}, "/views/:id": {{"", 1, 1}}, "/views/:id/edit": {{"", 2, 2}}, "/views/:id/delete": {{"", 2, 2}},
+	"/products": {{"", 2, 2}, {"?search=nut", 3, 3}, {"?format=csv", 1, 1}}, "/products/new": {{"", 1, 1}}, "/products/import": {{"", 1, 1}},
+	"/products/:id": {{"", 3, 3}, {"?as_of=2100-01-01T00:00:00Z", 3, 3}}, "/products/:id/edit": {{"", 2, 2}}, "/products/:id/adjust": {{"", 2, 2}},
+}
+
+// elsewhere is what begins the routes that no row can hold: of entities of another service, of which each is asked for
+// there; of what is taken in beside the requests; and of what is no page.
+var elsewhere = regexp.MustCompile(`^/(customers|operators|products/imports/:id|live$|assets/)`)
+
+// TestEveryPageTakesConstantStatements holds every page to its statements, however much there is. A page without a row fails
+// it.
+func TestEveryPageTakesConstantStatements(t *testing.T) {
+	eachIdle(t, func(w *world) {
+		for _, route := range w.App.GetRoutes(true) {
+			path, isPage := strings.CutPrefix(route.Path, home)
+			if route.Method == http.MethodGet && isPage && !elsewhere.MatchString(path) {
+				require.NotEmpty(w.t, pageCosts[path], "a row for the page %s", path)
+			}
+		}
+		w.stock("BOLT-8", 250, 1000)
+		boss := w.browse(3)
+		w.placeMany(1, 1)
+		for i := range 3 { // views, of which each is counted
+			boss.save("sort=created_at&customer_id="+strconv.Itoa(i+1), fmt.Sprint("View ", i))
+		}
+		w.charts(boss) // the days before today are counted once for all
+		w.crowd(boss, 1)
+		w.holdPages(boss, func(one pageCost) int { return one.few })
+		w.crowd(boss, 25)
+		w.holdPages(boss, func(one pageCost) int { return one.many })
+	})
+}
+
+// crowd adds so many of everything that pages show.
+func (w *world) crowd(boss *browser, n int) {
+	w.t.Helper()
+	w.placeMany(n, 1)
+	for i := range n {
+		w.stock(fmt.Sprintf("NUT-%d-%d", n, i), 100, 1)
+		boss.run("confirm", "order=1&order=2")
+		w.workOff()
+		note := kittest.Case{Method: "PATCH", Path: "/orders/1", As: w.operator, Body: fmt.Sprintf(`{"note":"%d %d"}`, n, i), Header: headers("If-Match", "*"), Status: 200}
+		w.Do(w.t, note)
+	}
+}
+
+// holdPages opens every page and holds it to its statements.
+func (w *world) holdPages(boss *browser, want func(pageCost) int) {
+	w.t.Helper()
+	for route, pages := range pageCosts {
+		for _, one := range pages {
+			path := home + strings.ReplaceAll(route, ":id", "1") + one.rest
+			w.prepared(func() { require.Less(w.t, boss.get(path).status, http.StatusBadRequest, path) })
+			assert.Equal(w.t, want(one), w.statements(), "%s: %v", path, w.faults.Calls())
+		}
 	}
 }
 
