@@ -4,7 +4,7 @@ modules = $(shell go list -m -f '{{.Dir}}')
 templ = GOWORK=off go tool -modfile=scripts/tools/go.mod templ
 
 .DEFAULT_GOAL := help
-.PHONY: help run offline env test compose-test torture torture-selftest shots bench lint generate migration fmt tidy
+.PHONY: help run offline env test compose-test torture torture-selftest shots bench times lint generate migration fmt tidy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ shots: ## a picture of every page, theme, language and width in docs/gallery, an
 
 bench: ## placing orders over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one
 	DURABLE=1 scripts/with-database go run ./e2e/bench
+
+times: ## how long the flows take that name a time, in a browser among ORDERS orders, or a million
+	ORDERS=$(or $(ORDERS),1000000) go test ./e2e -run 'TestTimes$$' -v -count 1 -timeout 2h
 
 lint: ## formatting, arrows, modules, generated files, golangci-lint
 	scripts/lint
