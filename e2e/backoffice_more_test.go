@@ -32,7 +32,7 @@ func TestMoreOnAPhone(t *testing.T) {
 			require.Equal(t, "/backoffice/activity", p.Path())
 			p.There(browser.Selector(".more-tab > summary[aria-current=true]"))
 
-			tabTo(t, p, "DisclosureTriangle", "More")
+			p.TabTo(more)
 			p.Press(" ")
 			p.There(browser.Link("Settings"))
 			if !noScripts {
@@ -41,7 +41,7 @@ func TestMoreOnAPhone(t *testing.T) {
 				p.HasFocus(more)
 				p.Press(" ")
 			}
-			tabTo(t, p, "button", "Log out")
+			p.TabTo(browser.Button("Log out"))
 			p.Leads(func() { p.Press(kb.Enter) })
 			require.Equal(t, "/backoffice/login", p.Path())
 		})
