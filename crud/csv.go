@@ -27,13 +27,14 @@ func (t *Table[T]) File(_ context.Context, params url.Values) (exports.Writer, e
 	}
 	list := exports.List{Columns: t.fileColumns(), By: exports.Column{SQL: q.order.Column, Kind: shownAs(q.by.kind)}}
 	list.From = func(ctx context.Context, at *lists.Cursor) (*gorm.DB, error) {
-		if err := q.ready(t.d.Read(ctx)); err != nil {
+		read := t.d.Read(ctx)
+		if err := q.ready(read, true); err != nil {
 			return nil, err
 		}
 		if q.At = at; at != nil && !q.by.value.parse(at.Value) {
 			return nil, lists.InvalidCursor()
 		}
-		return q.apply(t.rows(t.d.Read(ctx))), nil
+		return q.apply(t.rows(read)), nil
 	}
 	return list.Write, nil
 }

@@ -16,6 +16,7 @@ import (
 // query is what a list's parameters come to.
 type query struct {
 	lists.Request
+	table  string
 	where  []lists.Condition
 	places []lists.Place
 	order  lists.Order
@@ -41,7 +42,7 @@ func (d *Description[T]) query(params url.Values) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &query{Request: request}
+	q := &query{Request: request, table: d.table}
 	if fields, err = q.living(d.Deletion, fields); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (d *Description[T]) query(params url.Values) (*query, error) {
 	if err := q.filter(fields); err != nil {
 		return nil, err
 	}
-	q.search(d.Plural, fields)
+	q.search(fields)
 	return q, q.sort(fields)
 }
 
@@ -126,13 +127,13 @@ func (q *query) filter(fields []*Field) error {
 }
 
 // search looks for the rows in which a searchable text begins with the words, whatever their accents and case.
-func (q *query) search(table string, fields []*Field) {
+func (q *query) search(fields []*Field) {
 	for _, f := range fields {
 		if !f.search {
 			continue
 		}
 		if prefix := f.fold(q.Params.Get("search")); prefix != "" {
-			q.places = append(q.places, lists.Beginning(table, f.key, prefix))
+			q.places = append(q.places, lists.Beginning(q.table, f.key, prefix))
 		}
 	}
 }
@@ -163,27 +164,59 @@ func (f *Field) sorted() string {
 	return f.column
 }
 
-// ready finds what is searched for, if anything is. It comes before the query is applied.
-func (q *query) ready(read *gorm.DB) error {
+// ready finds what is searched for, if anything is. It comes before the query is applied; of a list that is a file, all is
+// read.
+func (q *query) ready(read *gorm.DB, isFile bool) error {
 	if q.places == nil {
 		return nil
 	}
-	order, found, err := lists.Find(read, q.order, q.places)
+	var page lists.Paged
+	if !isFile {
+		page = paged{q, read}
+	}
+	order, found, err := lists.Find(read, q.order, q.places, page)
 	q.order, q.where, q.places = order, append(q.where, found), nil
 	return err
 }
 
+// paged is a query's page, before what is searched for has been found.
+type paged struct {
+	*query
+	read *gorm.DB
+}
+
+// soonRows are how many rows of a list are tried for a page that could also be looked up.
+const soonRows = 1000
+
+// SoonFull is part of lists.Paged.
+func (p paged) SoonFull(has lists.Condition) (bool, error) {
+	next := p.read.Table("(?) AS next", p.from(p.read.Table(p.table)).Limit(soonRows))
+	var full []int64
+	err := p.narrowed(next).Where(has.SQL, has.Args...).Limit(p.Limit+1).Pluck("id", &full).Error
+	return len(full) > p.Limit, err
+}
+
+// Next is part of lists.Paged.
+func (p paged) Next(within lists.Condition) *gorm.DB {
+	return p.apply(p.read.Table(p.table)).Where(within.SQL, within.Args...).Select("id")
+}
+
 // apply narrows and sorts a database query, to one row more than the page has.
-func (q *query) apply(rows *gorm.DB) *gorm.DB {
+func (q *query) apply(rows *gorm.DB) *gorm.DB { return q.from(q.narrowed(rows)).Limit(q.Limit + 1) }
+
+func (q *query) narrowed(rows *gorm.DB) *gorm.DB {
 	for _, c := range q.where {
 		rows = rows.Where(c.SQL, c.Args...)
 	}
+	return rows
+}
+
+// from sorts a database query, from the page's place on.
+func (q *query) from(rows *gorm.DB) *gorm.DB {
 	if q.At == nil {
-		rows = q.order.Sorted(rows, false)
-	} else {
-		rows = q.order.After(rows, q.by.value.get(), q.At.ID, q.At.Back)
+		return q.order.Sorted(rows, false)
 	}
-	return rows.Limit(q.Limit + 1)
+	return q.order.After(rows, q.by.value.get(), q.At.ID, q.At.Back)
 }
 
 // edge gives the places of the list's rows.

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"b2b.example/db"
 	"b2b.example/kit/kittest"
@@ -49,6 +51,8 @@ func TestSearchOfFewAndOfMany(t *testing.T) {
 			{"search=firm+77", func(id int) bool { return strings.HasPrefix(strconv.Itoa(id), "77") }, newest},
 			{"search=even", isEven, newest},
 			{"search=even&sort=-name", isEven, func(a, b int) int { return byName(b, a) }},
+			{"search=firm+9&sort=name", func(id int) bool { return strings.HasPrefix(strconv.Itoa(id), "9") }, byName},
+			{"search=firm+9&sort=-name", func(id int) bool { return strings.HasPrefix(strconv.Itoa(id), "9") }, func(a, b int) int { return byName(b, a) }},
 			{"search=firm&sort=lead_days", func(int) bool { return true }, func(a, b int) int { return 1_000_000*(a%300-b%300) + a - b }},
 			{"search=firm&sort=-lead_days", func(int) bool { return true }, func(a, b int) int { return 1_000_000*(b%300-a%300) + b - a }},
 			{"search=nothing", func(int) bool { return false }, newest},
@@ -63,6 +67,26 @@ func TestSearchOfFewAndOfMany(t *testing.T) {
 			require.Equal(w.t, want[:min(len(want), 250)], w.found(one.query, 250), one.query)
 			file := w.Do(w.t, kittest.Case{Path: "/suppliers?" + one.query, As: w.viewer, Header: map[string]string{"Accept": "text/csv"}, Status: 200}).Body
 			require.Equal(w.t, len(want), strings.Count(string(file), "\r\n")-1, one.query)
+		}
+	})
+}
+
+// A page in the order of the very text that is searched is read in that order where its rows are near, and is looked up where
+// they are not: then only their part of the index is read. Filters count among what makes rows few.
+func TestSearchInTheOrderOfWhatIsSearched(t *testing.T) {
+	each(t, suppliers, func(w *world) {
+		w.fillSuppliers()
+		w.exec("UPDATE suppliers SET preferred = ? WHERE id <= 5", true)
+		var last atomic.Value
+		require.NoError(w.t, w.db.Read(w.t.Context()).Callback().Query().After("gorm:query").Register("test:last", func(tx *gorm.DB) {
+			last.Store(tx.Statement.SQL.String())
+		}))
+		for query, looksUp := range map[string]bool{
+			"search=firm&sort=name": false, "search=firm&sort=-name": false, "search=even&sort=name": false, "search=firm+9&sort=-name": false,
+			"search=firm+9&sort=name": true, "search=nothing&sort=name": true, "search=firm&sort=name&preferred=true": true,
+		} {
+			w.Do(w.t, kittest.Case{Path: "/suppliers?" + query, As: w.viewer, Status: 200})
+			require.Equal(w.t, looksUp, strings.Contains(last.Load().(string), "UNION"), "%s: %s", query, last.Load())
 		}
 	})
 }

@@ -38,11 +38,12 @@ func (t *Table[T]) List(ctx context.Context, params url.Values) (lists.Page[T], 
 	if err != nil {
 		return lists.Page[T]{}, err
 	}
-	var rows []T
-	if err := q.ready(t.d.Read(ctx)); err != nil {
+	read := t.d.Read(ctx)
+	if err := q.ready(read, false); err != nil {
 		return lists.Page[T]{}, err
 	}
-	if err := q.apply(t.rows(t.d.Read(ctx)).Select(t.columns)).Find(&rows).Error; err != nil {
+	var rows []T
+	if err := q.apply(t.rows(read).Select(t.columns)).Find(&rows).Error; err != nil {
 		return lists.Page[T]{}, fmt.Errorf("list %s: %w", t.Plural, err)
 	}
 	return lists.PageOf(rows, q.Limit, q.At, t.edge(q)), nil

@@ -226,7 +226,7 @@ func (l *list) ready(read *gorm.DB) error {
 	if l.places == nil {
 		return nil
 	}
-	order, found, err := lists.Find(read, l.order, l.places)
+	order, found, err := lists.Find(read, l.order, l.places, nil)
 	l.order, l.where, l.places = order, append(l.where, found), nil
 	return err
 }
