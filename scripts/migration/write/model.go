@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,18 +37,33 @@ func (s *scratch) migrator() gorm.Migrator {
 	return session.Table(s.table).Migrator()
 }
 
-// there are the columns that the table has.
-func (s *scratch) there() ([]string, error) {
+// there is what the table has.
+type there struct {
+	columns []string
+	indexes []gorm.Index
+}
+
+func (s *scratch) there() (there, error) {
+	indexes, err := s.migrator().GetIndexes(s.table)
+	if err != nil {
+		return there{}, err
+	}
 	rows, err := s.Table(s.table).Where("1 = 0").Rows()
 	if err != nil {
-		return nil, err
+		return there{}, err
 	}
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()
 	if err != nil {
-		return nil, err
+		return there{}, err
 	}
-	return columns, rows.Err()
+	return there{columns, indexes}, rows.Err()
+}
+
+// serves says whether an index is there, by whatever name. Whether rows that are there could all be unique, nobody knows: a
+// unique index of theirs is left to a person.
+func (t there) serves(wanted index) bool {
+	return wanted.unique || slices.ContainsFunc(t.indexes, func(i gorm.Index) bool { return slices.Equal(i.Columns(), wanted.columns) })
 }
 
 // model is an entity as GORM's migrator takes it: its columns with the indexes that its description asks for. Columns
@@ -59,15 +75,15 @@ func (s *scratch) model(added bool) any {
 			Name: fmt.Sprintf("F%d", len(fields)), Type: typeOf(kind), Tag: reflect.StructTag(fmt.Sprintf("gorm:%q", tag)),
 		})
 	}
-	created := []string{"column:created_at;not null;precision:6", s.index("created_at", 1)}
-	ids := []string{"column:id;primaryKey;autoIncrement", s.index("created_at", 2)}
+	created := []string{"column:created_at;not null;precision:6", s.indexed("created_at", 1)}
+	ids := []string{"column:id;primaryKey;autoIncrement", s.indexed("created_at", 2)}
 	for _, c := range s.columns {
 		if c.Filter {
-			created = append(created, s.index(c.Name, 2))
-			ids = append(ids, s.index(c.Name, 3))
+			created = append(created, s.indexed(c.Name, 2))
+			ids = append(ids, s.indexed(c.Name, 3))
 		}
 		if c.Ordered {
-			ids = append(ids, s.index(ordered(c), 2))
+			ids = append(ids, s.indexed(ordered(c), 2))
 		}
 	}
 	add(crud.KindInt, strings.Join(ids, ";"))
@@ -114,10 +130,10 @@ func (s *scratch) tag(c crud.Column, added bool) string {
 		tag += "uniqueIndex:" + s.uniqueName(c.Name) + ";"
 	}
 	if c.Filter {
-		tag += s.index(c.Name, 1)
+		tag += s.indexed(c.Name, 1)
 	}
 	if c.Ordered {
-		tag += s.index(ordered(c), 1)
+		tag += s.indexed(ordered(c), 1)
 	}
 	return tag
 }
@@ -130,8 +146,8 @@ func ordered(c crud.Column) string {
 	return c.Name
 }
 
-// index makes a column part of the index that is called after another.
-func (s *scratch) index(after string, place int) string {
+// indexed makes a column part of the index that is called after another.
+func (s *scratch) indexed(after string, place int) string {
 	return fmt.Sprintf("index:%s_%s,priority:%d;", s.table, after, place)
 }
 
@@ -144,32 +160,37 @@ func (s *scratch) uniqueName(column string) string {
 	return s.table + "_" + column + "_unique"
 }
 
-func (s *scratch) indexesOf(c crud.Column) []string {
-	var names []string
-	if c.Unique {
-		names = append(names, s.uniqueName(c.Name))
-	}
-	if c.Filter {
-		names = append(names, s.table+"_"+c.Name)
-	}
-	if c.Ordered {
-		names = append(names, s.table+"_"+ordered(c))
-	}
-	return names
+// index is one that a column asks for.
+type index struct {
+	name    string
+	columns []string
+	unique  bool
 }
 
-// dropped takes columns with their indexes away again: on MySQL all at once.
-func (s *scratch) dropped(columns []crud.Column) []string {
-	var clauses, statements []string
-	for _, c := range columns {
-		for _, name := range s.indexesOf(c) {
-			clauses = append(clauses, "DROP INDEX "+name)
-			statements = append(statements, "DROP INDEX IF EXISTS "+name)
-		}
+func (s *scratch) indexesOf(c crud.Column) []index {
+	var indexes []index
+	if c.Unique {
+		indexes = append(indexes, index{s.uniqueName(c.Name), []string{c.Name}, true})
 	}
-	for _, c := range columns {
-		clauses = append(clauses, "DROP COLUMN "+c.Name)
-		statements = append(statements, "ALTER TABLE "+s.table+" DROP COLUMN "+c.Name)
+	if c.Filter {
+		indexes = append(indexes, index{name: s.table + "_" + c.Name, columns: []string{c.Name, "created_at", "id"}})
+	}
+	if c.Ordered {
+		indexes = append(indexes, index{name: s.table + "_" + ordered(c), columns: []string{c.Name, "id"}})
+	}
+	return indexes
+}
+
+// dropped takes indexes and columns away again: on MySQL all at once.
+func (s *scratch) dropped(columns, indexes []string) []string {
+	var clauses, statements []string
+	for _, name := range indexes {
+		clauses = append(clauses, "DROP INDEX "+name)
+		statements = append(statements, "DROP INDEX IF EXISTS "+name)
+	}
+	for _, name := range columns {
+		clauses = append(clauses, "DROP COLUMN "+name)
+		statements = append(statements, "ALTER TABLE "+s.table+" DROP COLUMN "+name)
 	}
 	if s.dialect == db.MySQL {
 		return s.altered(clauses)

@@ -109,22 +109,26 @@ func (s *scratch) lacking() (Change, error) {
 	}
 	change := Change{Name: s.table}
 	model = s.model(true)
-	var added []crud.Column
+	var added, indexes []string
 	for _, c := range s.columns {
-		if slices.Contains(there, c.Name) {
-			continue
-		}
-		change.Name += "_" + c.Name
-		added = append(added, c)
-		if err := s.migrator().AddColumn(model, c.Name); err != nil {
+		wanted := s.indexesOf(c)
+		if slices.Contains(there.columns, c.Name) {
+			wanted = slices.DeleteFunc(wanted, there.serves)
+		} else if err := s.migrator().AddColumn(model, c.Name); err != nil {
 			return change, err
+		} else {
+			added = append(added, c.Name)
 		}
-		for _, name := range s.indexesOf(c) {
-			if err := s.migrator().CreateIndex(model, name); err != nil {
+		for _, one := range wanted {
+			if err := s.migrator().CreateIndex(model, one.name); err != nil {
 				return change, err
 			}
+			indexes = append(indexes, one.name)
+		}
+		if len(wanted) > 0 || slices.Contains(added, c.Name) {
+			change.Name += "_" + c.Name
 		}
 	}
-	change.Up, change.Down = s.sent(), s.dropped(added)
+	change.Up, change.Down = s.sent(), s.dropped(added, indexes)
 	return change, nil
 }

@@ -13,6 +13,7 @@ import (
 	"b2b.example/crud"
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
+	house "b2b.example/entities"
 	"b2b.example/examples/suppliers/entities"
 )
 
@@ -102,4 +103,60 @@ func run(t *testing.T, d *db.DB, statements []string) {
 	for _, sql := range statements {
 		require.NoError(t, d.Tx(context.Background(), func(tx *db.Tx) error { return tx.Exec(sql).Error }), sql)
 	}
+}
+
+// A field that is there, and is to be sorted or filtered by now, gets the index that serves it; one that has it already, by
+// whatever name, gets none.
+func TestAFieldThatIsThereIsSortedBy(t *testing.T) {
+	sorted := entities.Suppliers
+	sorted.Fields = func(s *entities.Supplier) []*crud.Field {
+		fields := entities.Suppliers.Fields(s)
+		for _, f := range fields {
+			switch f.Look().Kind {
+			case crud.KindMoney:
+				f.Filter().Sort()
+			case crud.KindBool:
+				f.Sort()
+			}
+		}
+		return fields
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		require.NoError(t, db.Migrate(ctx, d, db.Migrations(), os.DirFS(suppliers)))
+		change, err := Lacking(ctx, d, sorted)
+		require.NoError(t, err)
+		require.Equal(t, "suppliers_credit_cents_preferred", change.Name)
+		for _, index := range []string{
+			`suppliers_credit_cents (ON suppliers ?)?\(credit_cents,created_at,id\)`, `suppliers_credit_cents_order (ON suppliers ?)?\(credit_cents,id\)`,
+			`suppliers_preferred_order (ON suppliers ?)?\(preferred,id\)`,
+		} {
+			require.Regexp(t, index, change.File())
+		}
+		require.NotContains(t, change.File(), "COLUMN")
+		require.NotContains(t, change.File(), "suppliers_preferred ", "it is there already")
+		for range 2 {
+			again, err := Lacking(ctx, d, sorted)
+			require.NoError(t, err)
+			require.Empty(t, again.Up)
+			run(t, d, change.Down)
+			run(t, d, change.Up)
+		}
+	})
+}
+
+// The tables that were written by hand have all that their descriptions ask for.
+func TestHandwrittenTablesLackNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		nothing(t, d, house.Customers)
+		nothing(t, d, house.Products)
+		nothing(t, d, house.Operators)
+	})
+}
+
+func nothing[T any](t *testing.T, d *db.DB, r crud.Resource[T]) {
+	t.Helper()
+	change, err := Lacking(context.Background(), d, r)
+	require.NoError(t, err)
+	require.Empty(t, change.Up, r.Plural)
 }
