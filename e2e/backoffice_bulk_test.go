@@ -66,6 +66,7 @@ func TestBulkConfirm(t *testing.T) {
 		if !d.noScripts {
 			p.Await(`/^[1-5]?\d sec$/.test(document.querySelector("form.undo [data-until][aria-hidden]")?.textContent)`) // the time runs without a reload
 		}
+		p.Await(`document.querySelector("nav .waiting").textContent.trim().startsWith("1 ")`) // as many as wait now
 		require.Equal(t, []string{"created by Ana Ruiz", "confirmed by Ana Ruiz"}, d.happened(orders[117]))
 		require.Equal(t, []string{"created by Ana Ruiz", "canceled by Max Power"}, d.happened(orders[0]))
 

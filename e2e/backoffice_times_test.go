@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,14 +26,15 @@ const fewOrders = "20000"
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	database := dbtest.SQLite(t)
-	seed(t, database, cmp.Or(os.Getenv("ORDERS"), fewOrders))
-	w := &stopwatch{desk: newHouse(t, database).desk(t, browser.Desktop, false)}
+	orders := cmp.Or(os.Getenv("ORDERS"), fewOrders)
+	t.Logf("among %s orders", orders)
+	seed(t, database, orders)
+	w := &stopwatch{newHouse(t, database).desk(t, browser.Desktop, false)}
 	w.listing()
 	w.finding()
 	w.taking()
 	w.bulk()
 	w.conflict()
-	t.Logf("among %s orders:\n%s", cmp.Or(os.Getenv("ORDERS"), fewOrders), strings.Join(w.told, "\n"))
 }
 
 // seed fills a database with made-up orders.
@@ -47,13 +47,12 @@ func seed(t *testing.T, database, orders string) {
 }
 
 // stopwatch is a desk at which times are taken, from the press of a key or a button on.
-type stopwatch struct {
-	*desk
-	told []string
-}
+type stopwatch struct{ *desk }
 
+// tell logs a time beside the flow's figure.
 func (w *stopwatch) tell(what string, took time.Duration, figure string) {
-	w.told = append(w.told, fmt.Sprintf("%-40s %8s   (%s)", what, took.Round(time.Millisecond), figure))
+	w.t.Helper()
+	w.t.Logf("%-40s %8s   (%s)", what, took.Round(time.Millisecond), figure)
 }
 
 // times does what leads to another page, and tells how long that took until the page was whole.
