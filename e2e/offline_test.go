@@ -42,8 +42,8 @@ func TestOffline(t *testing.T) {
 		{"an answer is too late", (*offline).late},
 		{"killed", (*offline).killed},
 		{"out of time", (*offline).outOfTime},
-		{"killed, then two", (*offline).killedThenTwo},
 		{"at once", (*offline).atOnce},
+		{"killed, then two", (*offline).killedThenTwo},
 		{"stuck", (*offline).stuck},
 	} {
 		if !t.Run(part.name, func(t *testing.T) { part.try(o.in(t)) }) {
