@@ -40,7 +40,7 @@ type List struct {
 }
 
 // pageRows is how many rows are read at a time. The rows of a page go from the database's answer into the file's memory, and
-// only then to who reads the file: a reader that is slow holds no connection and no snapshot. Larger pages are no faster.
+// only then to who reads the file: a reader that is slow holds no connection and no snapshot.
 const pageRows = 2000
 
 // Write is the Writer of the list.
@@ -76,7 +76,7 @@ func (l List) selected() string {
 }
 
 // selected is what is asked of the database. Times are asked for as the texts that it would make of them: to read those as
-// times, only to make texts of them again, is a third of all the work.
+// times, only to make texts of them again, is nearly a third of all the work on SQLite.
 func (c Column) selected() string {
 	if c.Kind == Time {
 		return "COALESCE(" + c.SQL + ", '')"
