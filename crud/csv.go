@@ -65,6 +65,7 @@ func shownAs(kind Kind) exports.Kind {
 		return exports.YesNo
 	case KindTime:
 		return exports.Time
+	case KindText, KindEmail, KindChoice, KindSecret:
 	}
 	return exports.Text
 }

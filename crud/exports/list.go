@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -69,7 +70,7 @@ func (l List) names() (names []string) {
 // selected are the columns, and behind them the place of a row.
 func (l List) selected() string {
 	var selected []string
-	for _, column := range append(l.Columns[:len(l.Columns):len(l.Columns)], l.By) {
+	for _, column := range append(slices.Clip(l.Columns), l.By) {
 		selected = append(selected, column.selected())
 	}
 	return strings.Join(append(selected, "id"), ", ")

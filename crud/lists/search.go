@@ -78,12 +78,11 @@ func Find(read *gorm.DB, order Order, places []Place, page Paged) (Order, Condit
 		ids, idsArgs = append(ids, "SELECT id FROM (?) AS next"), append(idsArgs, page.Next(within))
 	}
 	inOrder := Condition{SQL: "(" + strings.Join(has, " OR ") + ")", Args: args}
-	isInOrder, err := false, error(nil)
+	decide := func() (bool, error) { return page.SoonFull(inOrder) }
 	if isApart {
-		isInOrder, err = areMany(read, places)
-	} else {
-		isInOrder, err = page.SoonFull(inOrder)
+		decide = func() (bool, error) { return areMany(read, places) }
 	}
+	isInOrder, err := decide()
 	if err != nil {
 		return order, inOrder, fmt.Errorf("look for words: %w", err)
 	}

@@ -64,7 +64,8 @@ func Serve[T any](a *kit.App, t *crud.Table[T]) {
 		kit.Handle(a, fiber.MethodPut, one, r.op("replace", kit.Op{In: input, Out: shown, IfMatch: true}), r.replace)
 	}
 	if r.Deletion == crud.Soft {
-		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", kit.Op{Out: shown, ETag: true, Codes: []string{"IF_MATCH_INVALID", "VERSION_MISMATCH"}}), r.restore)
+		restored := kit.Op{Out: shown, ETag: true, Codes: []string{"IF_MATCH_INVALID", "VERSION_MISMATCH"}}
+		kit.Handle(a, fiber.MethodPost, one+"/restore", r.op("restore", restored), r.restore)
 	}
 	if r.Deletion != crud.Kept {
 		kit.Handle(a, fiber.MethodDelete, one, r.op("delete", kit.Op{Status: fiber.StatusNoContent, IfMatch: true}), r.delete)

@@ -83,6 +83,7 @@ func schemaOf(look crud.Look) *openapi3.Schema {
 		return openapi3.NewBoolSchema()
 	case crud.KindTime:
 		return openapi3.NewDateTimeSchema().WithTypes(openapi3.TypeString, openapi3.TypeNull)
+	case crud.KindText, crud.KindEmail, crud.KindChoice, crud.KindSecret:
 	}
 	s := openapi3.NewStringSchema()
 	for _, choice := range look.Choices {

@@ -36,7 +36,10 @@ var rules = []Rule{
 	{Of: "crud/exports", May: []string{"crud/lists", "kit"}, Never: []string{templ}},
 	{Of: "crud/crudtest/...", May: []string{"crud/...", "kit", "kit/kittest", "db", "db/dbtest", "web"}},
 	{Of: "crud/screens/...", May: []string{"crud/...", "kit", "db", "web/..."}},
-	{Of: "crud/imports/...", May: []string{"crud/imports/...", "crud", "crud/lists", "crud/exports", "crud/writes", "crud/remote", "kit", "db"}, Never: []string{templ}},
+	{
+		Of: "crud/imports/...", Never: []string{templ},
+		May: []string{"crud/imports/...", "crud", "crud/lists", "crud/exports", "crud/writes", "crud/remote", "kit", "db"},
+	},
 	{Of: "crud/writes", May: []string{"kit", "db"}, Never: []string{templ}},
 	{Of: "crud", May: []string{"crud/lists", "crud/exports", "crud/writes", "kit", "db"}, Never: []string{templ}},
 	{Of: "crud/check", May: []string{"crud", "db"}, Never: []string{templ}},

@@ -112,10 +112,9 @@ func TestAFieldThatIsThereIsSortedBy(t *testing.T) {
 	sorted.Fields = func(s *entities.Supplier) []*crud.Field {
 		fields := entities.Suppliers.Fields(s)
 		for _, f := range fields {
-			switch f.Look().Kind {
-			case crud.KindMoney:
+			if kind := f.Look().Kind; kind == crud.KindMoney {
 				f.Filter().Sort()
-			case crud.KindBool:
+			} else if kind == crud.KindBool {
 				f.Sort()
 			}
 		}
