@@ -38,20 +38,17 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if isByDays(params) {
+	switch {
+	case isByDays(params):
 		return b.filterByDays(c, ordersURL, params)
-	}
-	if isByAmounts(params) {
+	case isByAmounts(params):
 		return b.filterByAmounts(c, params)
-	}
-	if isByChosenCustomer(params) {
+	case isByChosenCustomer(params):
 		return b.filterByChosenCustomer(c, params)
-	}
-	if params.Has(screens.ByColumn) {
+	case params.Has(screens.ByColumn):
 		listColumns.Choose(params)
 		return c.Redirect(listURL(params, func(url.Values) {}), http.StatusSeeOther)
-	}
-	if params.Has(byRow) {
+	case params.Has(byRow):
 		return b.orderRow(c, params)
 	}
 	if id, ok := numberSought(params); ok {
