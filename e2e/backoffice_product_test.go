@@ -77,7 +77,7 @@ func TestTwoPeopleOneProduct(t *testing.T) {
 		mine.Fill(nameField, "Mine <b>")
 		mine.Fill(browser.ID("low_stock_at"), "4")
 		mine.Leads(func() { mine.Click(saveProduct) })
-		mine.See("Max Power saved this at", "Nothing you typed is lost", tool.name, "Theirs", "Mine <b>", "both changed it", "only Max Power", "only you")
+		mine.See("Max Power saved this at", "Nothing of yours is lost", tool.name, "Theirs", "Mine <b>", "both changed it", "only Max Power", "only you")
 		mine.HasFocus(browser.Role("alert", ".*"))
 		require.Equal(t, product{"Theirs", 900, 10, 2}, d.product(tool))
 		mine.Leads(func() { mine.DoubleClick(browser.Button("Save this choice.*")) })
