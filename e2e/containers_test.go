@@ -113,7 +113,7 @@ func requireComposeToKnow(t *testing.T, help string) {
 	}
 	for _, found := range helpSettings.FindAllStringSubmatch(help, -1) {
 		if name := found[1]; name != "PORT" {
-			require.Regexp(t, `(\$\{|(?m)^ +)`+name+`:`, compose, "docker-compose.yml does not hand on what a program reads")
+			require.Regexp(t, `(\$\{|, |(?m)^ +)`+name+`:`, compose, "docker-compose.yml does not hand on what a program reads")
 		}
 	}
 	for _, offered := range regexp.MustCompile(`(?m)^#?([A-Z_]+)=`).FindAllStringSubmatch(makeEnv(t, filepath.Join(t.TempDir(), ".env")), -1) {
