@@ -133,7 +133,7 @@ var pageCosts = map[string][]pageCost{
 	"/orders/new":         {{"", 1, 1}, {"?customer_id=1", 1, 1}, {"?again=1", 4, 4}},
 	"/orders/:id":         {{"", 4, 4}, {"?as_of=2100-01-01T00:00:00Z", 3, 3}},
 	"/orders/:id/confirm": {{"", 0, 0}}, "/orders/:id/undo": {{"", 0, 0}}, "/orders/:id/cancel": {{"", 4, 4}}, "/orders/:id/note": {{"", 3, 3}},
-	"/bulk-runs": {{"", 2, 2}}, "/bulk-runs/new": {{"?action=confirm&filter=", 3, 3}, {"?action=cancel&order=1&order=2", 3, 3}},
+	"/bulk-runs": {{"", 2, 2}}, "/bulk-runs/new": {{"?action=confirm&filter=", 3, 3}, {"?action=cancel&order=1&order=2", 4, 4}},
 	"/bulk-runs/:id":       {{"", 4, 4}, {"?outcome=skipped", 4, 4}, {"?format=csv", 2, 2}},
 	"/bulk-runs/:id/retry": {{"", 0, 0}}, "/bulk-runs/:id/undo": {{"", 0, 0}},
 	"/views/new": {{"?query=search%3Da", 1, 1}}, "/views/:id": {{"", 1, 1}}, "/views/:id/edit": {{"", 2, 2}}, "/views/:id/delete": {{"", 2, 2}},
