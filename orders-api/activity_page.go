@@ -54,7 +54,7 @@ func (b *backoffice) activityPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Newer, page.Older = pageAt(activityURL, params, found.Prev), pageAt(activityURL, params, found.Next)
-	return screens.Show(c, web.ActivityPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // activityView is a page of events, with what it can be narrowed to.

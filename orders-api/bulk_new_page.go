@@ -173,7 +173,7 @@ func (b *backoffice) showNewBulkRun(c *fiber.Ctx, f *bulkForm, refused error) er
 	if refused != nil {
 		b.tellRefused(c, &page, refused)
 	}
-	return screens.Show(c, web.NewBulkRunPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // tellRefused tells what is wrong with the answers, or why the run could not be begun.

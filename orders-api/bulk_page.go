@@ -79,7 +79,7 @@ func (b *backoffice) bulkRunPage(c *fiber.Ctx) error {
 	if came == cameAgain {
 		page.Notice = &web.Note{Kind: "info", Title: page.T("page.bulk.begun_already"), Text: page.T("page.note.nothing_again")}
 	}
-	return screens.Show(c, web.BulkRunPage(*page))
+	return screens.Show(c, page.Page)
 }
 
 func (b *backoffice) bulkRunView(c *fiber.Ctx, id int64, params url.Values) (*web.BulkRun, error) {
@@ -264,7 +264,7 @@ func (b *backoffice) refusedRun(c *fiber.Ctx, id int64, refused error) error {
 	if len(f.Fields) > 0 {
 		page.Notice.Title, page.Notice.Text = page.T("page.bulk.not_undone"), b.whyNot(page.Reader, f.Fields[0].Code, nil)
 	}
-	return screens.Show(c, web.BulkRunPage(*page))
+	return screens.Show(c, page.Page)
 }
 
 // bulkRunsPage lists the runs, the newest first.
@@ -290,7 +290,7 @@ func (b *backoffice) bulkRunsPage(c *fiber.Ctx) error {
 	for i := range shown.Rows {
 		page.Runs = append(page.Runs, b.bulkSummary(frame.Reader, &shown.Rows[i]))
 	}
-	return screens.Show(c, web.BulkRunsPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // selection is what the list of orders offers to who may change orders: to choose some of them, or all that match.

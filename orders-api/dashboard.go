@@ -46,7 +46,7 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 	if page.Charts, err = b.charts(ctx, frame.Now); err != nil {
 		return err
 	}
-	return screens.Show(c, web.DashboardPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // firstOrders are the first of those that fit a condition.

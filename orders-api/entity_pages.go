@@ -105,5 +105,5 @@ func (b *backoffice) showAdjust(c *fiber.Ctx, sent url.Values, refused error) er
 	if refused != nil {
 		page.Errors, page.Notice = screens.Blame(c, frame.Reader, page.Inputs, refused)
 	}
-	return screens.Show(c, web.QuestionPage(page))
+	return screens.Show(c, page.Page)
 }

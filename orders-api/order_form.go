@@ -206,7 +206,7 @@ func (b *backoffice) showNewOrder(c *fiber.Ctx, f *orderForm, refused error) err
 		}
 		tell(&page, f, kit.Refusal(c, refused))
 	}
-	return screens.Show(c, web.NewOrderPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // fillCustomer asks for the customer that was chosen, or for those that a search means. That customers-api is away is said

@@ -94,7 +94,7 @@ func (b *backoffice) ordersPage(c *fiber.Ctx) error {
 	if err := b.selection(c, params, &page); err != nil {
 		return err
 	}
-	return screens.Show(c, web.OrdersPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // orderRow is the row of one order as it is now, for a page that shows it as it was.
@@ -116,7 +116,7 @@ func (b *backoffice) orderRow(c *fiber.Ctx, params url.Values) error {
 	if mayWrite(c) {
 		page.Selection = &web.Selection{Name: byOrder, All: params.Get(bySelect) == selectAll}
 	}
-	return screens.Show(c, web.OrdersRows(page))
+	return screens.Show(c, page.Row)
 }
 
 // kept are those of the list's parameters that a form keeps.

@@ -104,7 +104,7 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 	case refused != nil:
 		page.Errors, page.Notice = screens.Blame(c, frame.Reader, page.Inputs, refused)
 	}
-	return screens.Show(c, web.QuestionPage(page))
+	return screens.Show(c, page.Page)
 }
 
 func noteURL(id int64) string { return orderURL(id) + "/note" }

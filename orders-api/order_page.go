@@ -41,7 +41,7 @@ func (b *backoffice) orderPage(c *fiber.Ctx) error {
 		return err
 	}
 	page.Notice = noteOnArrival(page.Reader, told, kit.Who(c), c.Query(cameBy))
-	return screens.Show(c, web.OrderPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // backWithOrder is backToOrder for a button that was held back.
@@ -251,7 +251,7 @@ func (b *backoffice) refusedOrder(c *fiber.Ctx, id int64, again resent, err erro
 		return err // of the two, what the operator asked for
 	}
 	page.Notice = told.refusalNote(page.Reader, kit.Refusal(c, err), f, kit.Who(c))
-	return screens.Show(c, web.OrderPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // refusalNote says plainly why an action on the order was refused, and what to do about it.
@@ -340,7 +340,7 @@ func (b *backoffice) showCancel(c *fiber.Ctx, id int64, asked cancelForm, refuse
 			page.Notice = told.refusalNote(page.Reader, problem, f, kit.Who(c))
 		}
 	}
-	return screens.Show(c, web.CancelPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // cancelMistake is what is wrong with one answer, in the words of its question.

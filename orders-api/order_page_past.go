@@ -49,7 +49,7 @@ func (b *backoffice) pastPage(c *fiber.Ctx, id int64) error {
 		Kind: "warn", Title: frame.T("page.order.past", "at", screens.Inline(frame.Reader, at)), Text: frame.T("page.order.past.do"),
 		Links: []web.Link{{Label: frame.T("page.order.past.now"), URL: orderURL(id)}},
 	}
-	return screens.Show(c, web.OrderPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // lineColumns are those of the lines of an order as a file; amounts are in whole units.

@@ -185,7 +185,7 @@ func (b *backoffice) showView(c *fiber.Ctx, page web.Question, sent url.Values, 
 	if refused != nil {
 		page.Errors, page.Notice = screens.Blame(c, page.Reader, page.Inputs, refused)
 	}
-	return screens.Show(c, web.QuestionPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // viewSent is what has been typed into the form of a view.
@@ -315,7 +315,7 @@ func (b *backoffice) showDeleteView(c *fiber.Ctx, sent url.Values, refused error
 	if refused != nil {
 		page.Errors, page.Notice = screens.Blame(c, frame.Reader, nil, refused)
 	}
-	return screens.Show(c, web.QuestionPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // deleteView deletes a view, and leads to all orders.

@@ -80,7 +80,7 @@ func (b *backoffice) showLogin(c *fiber.Ctx, page web.Login) error {
 	page.Frame = b.PlainFrame(c, "")
 	page.Path = home + "/login?" + url.Values{"next": {page.Next}}.Encode()
 	page.Subject = subject(page.Reader, page.Next)
-	return screens.Show(c, web.LoginPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // subject names what a log-in goes on to; "" where it has no name.

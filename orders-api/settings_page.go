@@ -28,7 +28,7 @@ func (b *backoffice) keysPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return screens.Show(c, web.KeysPage(frame))
+	return screens.Show(c, web.Keys{Frame: frame}.Page)
 }
 
 // showSettings shows the settings: with what was typed where there is a form, and what is wrong with it.
@@ -56,7 +56,7 @@ func (b *backoffice) showSettings(c *fiber.Ctx, typed url.Values, refused error)
 			page.Notice = screens.RefusalNote(frame.Reader, problem)
 		}
 	}
-	return screens.Show(c, web.SettingsPage(page))
+	return screens.Show(c, page.Page)
 }
 
 // settingsAgain shows the form of the settings as it was typed.

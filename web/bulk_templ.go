@@ -119,8 +119,8 @@ func progressBar(lengths []part, all int64, told templ.Attributes) templ.Compone
 	})
 }
 
-// NewBulkRunPage tells what a run would do, and begins it.
-func NewBulkRunPage(n NewBulkRun) templ.Component {
+// Page tells what a run would do, and begins it.
+func (n NewBulkRun) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -586,8 +586,8 @@ func foreseenGroup(r Reader, kind, iconName, text string, g BulkGroup) templ.Com
 	})
 }
 
-// BulkRunPage is how far a run is, and what became of its orders. While it goes on, a script asks for it again.
-func BulkRunPage(b BulkRun) templ.Component {
+// Page is how far a run is, and what became of its orders. While it goes on, a script asks for it again.
+func (b BulkRun) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1290,8 +1290,8 @@ func bulkOrders(b BulkRun) templ.Component {
 	})
 }
 
-// BulkRunsPage lists the runs, the newest first.
-func BulkRunsPage(b BulkRuns) templ.Component {
+// Page lists the runs, the newest first.
+func (b BulkRuns) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -8,9 +8,9 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// CancelPage asks for the reason before an order is canceled. Its #cancel is what a script puts into a dialog above the
+// Page asks for the reason before an order is canceled. Its #cancel is what a script puts into a dialog above the
 // order's page.
-func CancelPage(c Cancel) templ.Component {
+func (c Cancel) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -34,14 +34,14 @@ func TestTrend(t *testing.T) {
 func TestCharts(t *testing.T) {
 	d := Dashboard{Frame: english()}
 	d.Charts = Charts{Counting: true}
-	require.Contains(t, render(t, DashboardPage(d)), `hx-trigger="load delay:1s"`)
+	require.Contains(t, render(t, d.Page()), `hx-trigger="load delay:1s"`)
 
 	d.Charts = Charts{Orders: 3, OrdersURL: "/all", RevenueCents: 1250_00, OrdersOver: 2, OrdersBefore: 4, Canceled: []ChartBar{{Label: "FRAUD", N: 1}}}
 	for ago := 29; ago >= 0; ago-- {
 		d.Charts.Days = append(d.Charts.Days, ChartDay{Begin: d.Now.Add(-time.Duration(ago) * 24 * time.Hour), URL: "/day"})
 	}
 	d.Charts.Days[29].Orders, d.Charts.Days[29].RevenueCents = 3, 1250_00
-	page := render(t, DashboardPage(d))
+	page := render(t, d.Page())
 	for _, part := range []string{
 		`href="/all"`, `<td class="number">3</td>`, `<td class="number">1,250.00</td>`, "$1,250.00", "-50%", "Fraud", "100%", `class="today"`, `class="weekend"`,
 	} {

@@ -10,9 +10,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// ConflictPage is what two people have made of one thing, to be made one again. What only one of them has changed is
+// Page is what two people have made of one thing, to be made one again. What only one of them has changed is
 // chosen already.
-func ConflictPage(c Conflict) templ.Component {
+func (c Conflict) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "cmp"
 
-// EntitiesPage is a page of a list.
-func EntitiesPage(e Entities) templ.Component {
+// Page is a page of a list.
+func (e Entities) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -166,8 +166,8 @@ func EntitiesPage(e Entities) templ.Component {
 	})
 }
 
-// EntitiesRows are rows in the list's table and nothing around it: what a page takes its new row from.
-func EntitiesRows(e Entities) templ.Component {
+// Row is a row in the table of its list and nothing around it: what a page takes its new row from.
+func (e Entities) Row() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

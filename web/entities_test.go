@@ -10,7 +10,7 @@ import (
 func TestNavigation(t *testing.T) {
 	f := english()
 	f.Section, f.Waiting = "orders", Count{N: 23}
-	page := render(t, EntitiesPage(Entities{Frame: f}))
+	page := render(t, Entities{Frame: f}.Page())
 	nav := page[strings.Index(page, "<nav"):strings.Index(page, "</nav>")]
 	require.Equal(t, 2, strings.Count(nav, "<a "), "the dashboard and the orders")
 	require.Regexp(t, `href="/backoffice/orders"[^>]* aria-current="page"`, nav)
@@ -20,7 +20,7 @@ func TestNavigation(t *testing.T) {
 		{Section: "suppliers", Label: "Suppliers", URL: "/backoffice/suppliers", Count: Count{N: 1000, Over: true}},
 		{Section: "operators", Label: "Operators", URL: "/backoffice/operators", Icon: "user-cog", Apart: true},
 	}
-	page = render(t, EntitiesPage(Entities{Frame: f}))
+	page = render(t, Entities{Frame: f}.Page())
 	nav = page[strings.Index(page, "<nav"):strings.Index(page, "</nav>")]
 	require.NotContains(t, nav, "/backoffice/orders")
 	require.Regexp(t, `href="/backoffice/suppliers"[^>]* aria-current="page"`, nav)
@@ -54,7 +54,7 @@ func suppliers() Entities {
 
 // A list is reached by its links alone: each row, each order, each filter, its files and its pages.
 func TestEntities(t *testing.T) {
-	page := render(t, EntitiesPage(suppliers()))
+	page := render(t, suppliers().Page())
 	for _, part := range []string{
 		`<input type="hidden" name="sort" value="name">`, `placeholder="Name, E-mail"`, `aria-label="Suppliers"`, `aria-sort="ascending"`, `aria-sort="none"`,
 		`href="/backoffice/suppliers?sort=-name"`, `href="/backoffice/suppliers/12">Sur</a>`, `href="/backoffice/suppliers/13">—</a>`, "Archived",
@@ -70,7 +70,7 @@ func TestEntities(t *testing.T) {
 
 	view := suppliers()
 	view.NewURL, view.CSVURL, view.ImportURL = "", "", ""
-	page = render(t, EntitiesPage(view))
+	page = render(t, view.Page())
 	for _, part := range []string{"/new", "format=csv", "/import"} {
 		require.NotContains(t, page, part, "who may not is not offered to")
 	}
@@ -80,25 +80,25 @@ func TestEntities(t *testing.T) {
 func TestEmptyEntities(t *testing.T) {
 	view := suppliers()
 	view.Rows, view.Older = nil, ""
-	never := render(t, EntitiesPage(view))
+	never := render(t, view.Page())
 	require.Contains(t, never, "Nothing here yet")
 	require.Equal(t, 2, strings.Count(never, `href="/backoffice/suppliers/new"`), "it names its first action")
 
 	view.Filtered, view.Filters[0].Value, view.Filters[0].RemoveURL = true, "Yes", "/backoffice/suppliers?sort=name"
-	filtered := render(t, EntitiesPage(view))
+	filtered := render(t, view.Page())
 	require.Contains(t, filtered, "Nothing here with this filter")
 	require.Contains(t, filtered, "Preferred Yes")
 	require.Contains(t, filtered, `aria-label="Remove filter: Preferred Yes"`)
 	require.Regexp(t, `href="/backoffice/suppliers\?preferred=true" aria-current="true"`, filtered)
 
 	view.Search = "a&b"
-	sought := render(t, EntitiesPage(view))
+	sought := render(t, view.Page())
 	require.Contains(t, sought, "Nothing matches “a&amp;b”")
 	require.Contains(t, sought, `href="/backoffice/suppliers?search=a%26b"`, "the same without filters")
 	require.Contains(t, sought, "the beginning of: Name, E-mail")
 
 	view.Away, view.Note = true, &Note{Kind: "bad", Title: "Suppliers are unavailable."}
-	away := render(t, EntitiesPage(view))
+	away := render(t, view.Page())
 	require.Contains(t, away, "Suppliers are unavailable.")
 	require.NotContains(t, away, "Nothing", "nobody knows whether there is nothing")
 }
@@ -119,7 +119,7 @@ func TestEntity(t *testing.T) {
 		},
 		EarlierCount: 7, Done: &Note{Kind: "ok", Title: "Saved"},
 	}
-	page := render(t, EntityPage(view))
+	page := render(t, view.Page())
 	for _, part := range []string{
 		`<dd class="figure">1,500.00</dd>`, `<span class="none">—</span>`, "<span class=\"typed\">one\ntwo</span>", `href="/backoffice/suppliers/3">Andino</a>`,
 		`href="/backoffice/suppliers/12/edit"`, `href="/backoffice/products?supplier_id=12"`, "For good.", "and 7 earlier events",
@@ -130,11 +130,11 @@ func TestEntity(t *testing.T) {
 	require.Regexp(t, `<a class="button danger wide" href="/backoffice/suppliers/12/delete" data-dialog="question"`, page)
 	require.Less(t, strings.Index(page, "1,500.00"), strings.Index(page, ">Sur</dd>"), "figures come first")
 
-	page = render(t, EntityPage(Entity{Frame: f, Title: "Sur", Reason: "Your role can look."}))
+	page = render(t, Entity{Frame: f, Title: "Sur", Reason: "Your role can look."}.Page())
 	require.Contains(t, page, "Your role can look.")
 	require.NotContains(t, page, "/edit")
 	require.NotContains(t, page, `id="timeline"`)
-	require.NotContains(t, render(t, EntityPage(Entity{Frame: f, Title: "Sur"})), `id="actions"`, "there is nothing to be done or said")
+	require.NotContains(t, render(t, Entity{Frame: f, Title: "Sur"}.Page()), `id="actions"`, "there is nothing to be done or said")
 }
 
 // A question is a form that a dialog can show: it is sent by its one button, and left by every other way.
@@ -143,7 +143,7 @@ func TestQuestion(t *testing.T) {
 		Frame: english(), Title: "Delete Sur?", Text: "For good.", BackURL: "/backoffice/suppliers/12", BackLabel: "Keep supplier", Action: "/backoffice/suppliers/12/delete",
 		Key: "9c1e", Version: 3, Label: "Delete supplier", Danger: true, Icon: "trash-2",
 	}
-	page := render(t, QuestionPage(q))
+	page := render(t, q.Page())
 	_, question, _ := strings.Cut(page, `id="question"`)
 	for _, part := range []string{
 		`action="/backoffice/suppliers/12/delete"`, `name="key" value="9c1e"`, `name="version" value="3"`, `<button class="button danger filled" name="do" value="save">`,
@@ -155,7 +155,7 @@ func TestQuestion(t *testing.T) {
 	require.Regexp(t, `<a [^>]*href="/backoffice/suppliers/12"[^>]* autofocus`, question, "Enter keeps it")
 
 	q.Inputs = []Input{{Name: "note", Label: "Reason", Kind: "lines", Required: true}, {Name: "parent_id", Label: "Heir", Kind: "reference"}}
-	_, question, _ = strings.Cut(render(t, QuestionPage(q)), `id="question"`)
+	_, question, _ = strings.Cut(render(t, q.Page()), `id="question"`)
 	require.Regexp(t, `<textarea[^>]* autofocus`, question)
 	require.NotContains(t, question, "hx-", "it has no page of its own to take an answer into")
 }

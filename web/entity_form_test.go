@@ -10,7 +10,7 @@ import (
 func formOf(t *testing.T, form EntityForm) string {
 	t.Helper()
 	form.Frame = english()
-	page := render(t, EntityFormPage(form))
+	page := render(t, form.Page())
 	return page[strings.Index(page, `id="entity-form"`):strings.LastIndex(page, "</form>")]
 }
 
@@ -97,7 +97,7 @@ func TestConflict(t *testing.T) {
 			{Name: "name", Label: "Name", Theirs: "N", Other: "N", Take: "theirs"},
 		},
 	}
-	page := render(t, ConflictPage(c))
+	page := render(t, c.Page())
 	_, form, _ := strings.Cut(page, `class="conflict"`)
 	for _, part := range []string{
 		`name="sku" value="A"`, `name="before.sku" value="A"`, `name="other.sku" value="A"`, `name="price" value="3.0"`, `name="before.price" value="1.0"`,
@@ -112,7 +112,7 @@ func TestConflict(t *testing.T) {
 	require.Regexp(t, `^[^<]*<button [^>]*value="save"`, form[strings.Index(form, ">")+1:], "what Enter presses comes first")
 
 	c.Who, c.Rows[1].Both, c.Rows[1].Theirs = "", false, "1"
-	page = render(t, ConflictPage(c))
+	page = render(t, c.Page())
 	for _, part := range []string{"only you", "only they", "Take all of theirs", "You changed different fields"} {
 		require.Contains(t, page, part)
 	}

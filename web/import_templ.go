@@ -8,8 +8,8 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// ImportPage takes a file in. Nothing is changed before its trial has been looked at.
-func ImportPage(i Import) templ.Component {
+// Page takes a file in. Nothing is changed before its trial has been looked at.
+func (i Import) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -414,8 +414,8 @@ func importColumns(i Import) templ.Component {
 	})
 }
 
-// ImportRunPage is what becomes of a file. While it runs, a script asks for it again and takes in how far it is.
-func ImportRunPage(i ImportRun) templ.Component {
+// Page is what becomes of a file. While it runs, a script asks for it again and takes in how far it is.
+func (i ImportRun) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -9,10 +9,10 @@ import (
 )
 
 func TestImport(t *testing.T) {
-	page := render(t, ImportPage(Import{
+	page := render(t, Import{
 		Frame: english(), Title: "Import products", Action: "/backoffice/products/import", Key: "77aa", Intro: "A row whose SKU is known changes that product.",
 		Columns: []Fact{{"sku", Cell{Text: "SKU, required"}}}, ExampleURL: "/backoffice/products/import?example=csv", Errors: []FieldError{{"file", "Choose a file."}},
-	}))
+	}.Page())
 	for _, part := range []string{
 		`action="/backoffice/products/import" enctype="multipart/form-data"`, `name="key" value="77aa"`, "<code>sku</code>", "SKU, required", "Choose a file.",
 		`href="/backoffice/products/import?example=csv"`, "A row whose SKU is known",
@@ -33,7 +33,7 @@ func importRun(status string) ImportRun {
 // A page that is still being worked on is asked for again, by a script or a link; one that is done with is not.
 func TestImportRunIsAskedForWhileItWorks(t *testing.T) {
 	for status, works := range map[string]bool{"checking": true, "running": true, "away": true, "checked": false, "done": false, "failed": false} {
-		page := render(t, ImportRunPage(importRun(status)))
+		page := render(t, importRun(status).Page())
 		require.Equal(t, works, strings.Contains(page, `hx-get="/backoffice/products/imports/4" hx-trigger="every 1s"`), status)
 		require.Equal(t, works, strings.Contains(page, `href="/backoffice/products/imports/4"`), status)
 		require.Equal(t, !works, strings.Contains(page, `href="/backoffice/products/import"`), status)
@@ -45,7 +45,7 @@ func TestImportRun(t *testing.T) {
 	run := importRun("checked")
 	run.RunURL = "/backoffice/products/imports/4"
 	run.Preview = []ImportRow{{Line: 3, Action: "change", Title: "ACE-OLI-5L", Changes: []Change{{"Price", "184.50", "189.90"}}}, {Line: 1007, Action: "create", Title: "VIN"}}
-	page := render(t, ImportRunPage(run))
+	page := render(t, run.Page())
 	for _, part := range []string{
 		`aria-valuemax="1200"`, `aria-valuenow="1200"`, "1,200 of 1,200 rows", "started by Marta Tapia today 15:42", "p.csv", "Import 600 rows", `href="#preview"`,
 		"<del>184.50</del>", "<ins>189.90</ins>", "1,007",
@@ -57,18 +57,18 @@ func TestImportRun(t *testing.T) {
 
 	run.RunURL, run.Refused, run.Unchanged, run.MoreFaults, run.FaultsURL = "", 12, 588, 10, "/backoffice/products/imports/4?format=csv"
 	run.Faults = []ImportFault{{Line: 14, Column: "price_cents", Value: "gratis", Text: "Must be an amount."}, {Line: 100321, Text: "Has 7 values."}}
-	page = render(t, ImportRunPage(run))
+	page = render(t, run.Page())
 	for _, part := range []string{"12 rows have something wrong", "gratis", "Must be an amount.", "100,321", "and 10 more", `href="#faults"`, `href="/backoffice/products/imports/4?format=csv"`} {
 		require.Contains(t, page, part)
 	}
 	require.NotContains(t, page, "Import 6", "a file with faults cannot be taken")
 	run.Notice = &Note{Kind: "bad", Title: "It stopped."}
-	require.NotContains(t, render(t, ImportRunPage(run)), "12 rows have something wrong", "what is known better is told instead")
+	require.NotContains(t, render(t, run.Page()), "12 rows have something wrong", "what is known better is told instead")
 }
 
 // While nobody can tell how far it is, the page tells that and no figures.
 func TestImportThatCannotBeSeen(t *testing.T) {
-	page := render(t, ImportRunPage(importRun("away")))
+	page := render(t, importRun("away").Page())
 	require.Contains(t, page, "Not reachable")
 	require.NotContains(t, page, `role="progressbar"`)
 	require.NotContains(t, page, "were not there before")
@@ -76,9 +76,9 @@ func TestImportThatCannotBeSeen(t *testing.T) {
 
 func TestImportsBefore(t *testing.T) {
 	f := english()
-	page := render(t, ImportPage(Import{Frame: f, Recent: []ImportDone{
+	page := render(t, Import{Frame: f, Recent: []ImportDone{
 		{URL: "/backoffice/products/imports/4", File: "<b>p.csv", Status: "checked", At: f.Now, Who: "Marta Tapia"}, {Status: "done", At: f.Now},
-	}}))
+	}}.Page())
 	for _, part := range []string{`href="/backoffice/products/imports/4"`, "&lt;b&gt;p.csv", "Not imported", "Marta Tapia", "A file without a name", "Finished"} {
 		require.Contains(t, page, part)
 	}
@@ -87,9 +87,9 @@ func TestImportsBefore(t *testing.T) {
 func TestFileOfFaultsSaysWhatItHas(t *testing.T) {
 	run := importRun("checked")
 	run.Faults, run.FaultsURL, run.FaultsKept = []ImportFault{{Line: 2, Text: "Wrong."}}, "?format=csv", 1000
-	require.Contains(t, render(t, ImportRunPage(run)), "The first 1,000 as CSV")
+	require.Contains(t, render(t, run.Page()), "The first 1,000 as CSV")
 	run.FaultsKept = 0
-	require.Contains(t, render(t, ImportRunPage(run)), "All as CSV")
+	require.Contains(t, render(t, run.Page()), "All as CSV")
 }
 
 // The bar's parts follow one another, none too short to be seen; there are none while nobody knows of how many rows.
@@ -103,7 +103,7 @@ func TestPartsOfTheBar(t *testing.T) {
 	parts, whole = partsOf(ImportRun{Rows: 340, Created: 340})
 	require.Empty(t, parts)
 	require.EqualValues(t, 1, whole)
-	require.NotContains(t, render(t, ImportRunPage(ImportRun{Frame: english(), Status: "checking", Rows: 340})), "aria-valuenow")
+	require.NotContains(t, render(t, ImportRun{Frame: english(), Status: "checking", Rows: 340}.Page()), "aria-valuenow")
 }
 
 // partsOf are the parts of a run's bar.

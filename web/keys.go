@@ -1,5 +1,8 @@
 package web
 
+// Keys is the page that tells what keys do.
+type Keys struct{ Frame }
+
 // keys are what the keys do, and the selector of what must be on a page for that.
 var keys = []struct {
 	keys       []string

@@ -8,9 +8,9 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// KeysPage tells what keys do. Its #keys is what a script puts into a dialog above another page, with only those that do
+// Page tells what keys do. Its #keys is what a script puts into a dialog above another page, with only those that do
 // something there: what has data-when is for pages on which that is found.
-func KeysPage(f Frame) templ.Component {
+func (f Keys) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -165,7 +165,7 @@ func KeysPage(f Frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(f, f.T("page.keys.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(f.Frame, f.T("page.keys.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

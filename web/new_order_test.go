@@ -40,7 +40,7 @@ func TestMatched(t *testing.T) {
 
 // The form of a new order is complete without scripts: what Enter presses comes first, and each button says what it does.
 func TestButtonsOfANewOrder(t *testing.T) {
-	page := render(t, NewOrderPage(NewOrder{
+	page := render(t, NewOrder{
 		Frame:    Frame{Reader: Reader{Language: "en", Currency: "USD"}, Operator: Operator{Name: "Marta Tapia", Role: "operator"}},
 		Customer: &Customer{ID: 7, Name: "Núñez"},
 		Lines: []NewLine{
@@ -53,7 +53,7 @@ func TestButtonsOfANewOrder(t *testing.T) {
 		Products:      []Product{{ID: 12, Name: "Detergent"}},
 		Focus:         "qty-5",
 		Errors:        []FieldError{{Field: "qty-9", Text: "Type a whole number."}},
-	}))
+	}.Page())
 	_, form, _ := strings.Cut(page, `id="new-order"`)
 	first, _, _ := strings.Cut(form, "</button>")
 	require.Contains(t, first, `value="update"`)
@@ -77,14 +77,14 @@ func TestButtonsOfANewOrder(t *testing.T) {
 
 // A list that is sold out is said to be so, and money has its sign where it stands alone.
 func TestSearchOfANewOrder(t *testing.T) {
-	page := render(t, NewOrderPage(NewOrder{
+	page := render(t, NewOrder{
 		Frame:          Frame{Reader: Reader{Language: "es", Currency: "USD"}},
 		CustomerSearch: "nu",
 		Customers:      []Customer{{ID: 7, Name: "Núñez", Email: "a@b.ec", TaxID: "1790"}},
 		ProductSearch:  "deter",
 		Products:       []Product{{ID: 12, Name: "Detergente", Stock: 1}, {ID: 13, Name: "Neutro", PriceCents: 184250}},
 		TotalCents:     272450,
-	}))
+	}.Page())
 	for _, part := range []string{
 		`value="find_customer"`, `value="choose:7"`, "<mark>Nú</mark>", "queda 1", "agotado", "1.842,50", "$2.724,50", `data-found="deter"`, "2 encontrados",
 	} {

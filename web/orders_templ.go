@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// OrdersPage is a page of the list of orders.
-func OrdersPage(o Orders) templ.Component {
+// Page is a page of the list of orders.
+func (o Orders) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -193,8 +193,8 @@ func OrdersPage(o Orders) templ.Component {
 	})
 }
 
-// OrdersRows are orders in the list's table and nothing around it: what a page takes its new row from.
-func OrdersRows(o Orders) templ.Component {
+// Row is a row in the table of its list and nothing around it: what a page takes its new row from.
+func (o Orders) Row() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,9 +10,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// QuestionPage comes before what cannot simply be taken back. Its #question is what a script puts into a dialog above the
+// Page comes before what cannot simply be taken back. Its #question is what a script puts into a dialog above the
 // page that it was asked from.
-func QuestionPage(q Question) templ.Component {
+func (q Question) Page() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -70,7 +70,7 @@ func (r resource[T]) conflict(c *fiber.Ctx, id int64, d *draft, theirs *T, refus
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	return Show(c, web.ConflictPage(page))
+	return Show(c, page.Page)
 }
 
 // resolve makes of a conflict's answer the draft that it means: what was taken of each side, against theirs.

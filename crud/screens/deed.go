@@ -28,9 +28,9 @@ type deed struct {
 const toDelete, toRestore = "delete", "restore"
 
 // deeds are all that there are.
-func (r resource[T]) deeds(reader web.Reader) []deed {
+func (r about) deeds(reader web.Reader) []deed {
 	var deeds []deed
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		if look.Retires {
 			deeds = append(deeds, r.setting(reader, look, "true", "archive"), r.setting(reader, look, "false", "archive-restore"))
 		}
@@ -44,13 +44,13 @@ func (r resource[T]) deeds(reader web.Reader) []deed {
 	return deeds
 }
 
-func (r resource[T]) setting(reader web.Reader, look crud.Look, value, icon string) deed {
+func (r about) setting(reader web.Reader, look crud.Look, value, icon string) deed {
 	verb := word(reader, "set."+r.Name+"."+look.Name+"."+value, look.Name+" "+value)
 	return deed{name: look.Name + "." + value, verb: verb, icon: icon, field: look.Name, value: value}
 }
 
 // deedOf finds a deed by its name, for who may do it.
-func (r resource[T]) deedOf(c *fiber.Ctx, reader web.Reader, name string) (deed, error) {
+func (r about) deedOf(c *fiber.Ctx, reader web.Reader, name string) (deed, error) {
 	deeds := r.deeds(reader)
 	i := slices.IndexFunc(deeds, func(d deed) bool { return d.name == name })
 	switch {
@@ -116,7 +116,7 @@ func (r resource[T]) isSo(ctx context.Context, d deed, id int64, refused error) 
 }
 
 // whyRefused names the fields to blame, where there are some.
-func (r resource[T]) whyRefused(c *fiber.Ctx, reader web.Reader, refused error) string {
+func (r about) whyRefused(c *fiber.Ctx, reader web.Reader, refused error) string {
 	problem := kit.Refusal(c, refused)
 	if len(problem.Errors) == 0 {
 		return problem.Detail
@@ -129,7 +129,7 @@ func (r resource[T]) whyRefused(c *fiber.Ctx, reader web.Reader, refused error) 
 }
 
 // became is one with what has become of it.
-func (r resource[T]) became(reader web.Reader, row chosenRow, outcome string) web.ChosenRow {
+func (r about) became(reader web.Reader, row chosenRow, outcome string) web.ChosenRow {
 	return web.ChosenRow{
 		Link: web.Link{Label: row.title, URL: r.urlOf(row.id)}, Outcome: outcome, Text: reader.T("page.chosen.outcome." + outcome),
 	}

@@ -75,7 +75,7 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 	if c.Query(cameBy) == cameAgain {
 		page.Done, page.Notice = nil, &web.Note{Kind: "info", Title: page.T("page.entity.made_already", "title", page.Title), Text: page.T("page.entity.made_already.do")}
 	}
-	return Show(c, web.EntityPage(page))
+	return Show(c, page.Page)
 }
 
 // offerRestore says who has deleted it and when, and puts in the way back.
@@ -93,7 +93,7 @@ func (r resource[T]) offerRestore(c *fiber.Ctx, page *web.Entity, row *T, key st
 }
 
 // noRole says who may change one, to who may not.
-func (r resource[T]) noRole(reader web.Reader) string {
+func (r about) noRole(reader web.Reader) string {
 	return reader.T("page.blocked.role", "role", reader.T("page.role."+string(r.Write)))
 }
 
@@ -164,7 +164,7 @@ func (r resource[T]) question(c *fiber.Ctx, key string, refused error) error {
 	if refused != nil {
 		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, refused))
 	}
-	return Show(c, web.QuestionPage(page))
+	return Show(c, page.Page)
 }
 
 // delete deletes the version that the question was about; one that has changed since is asked about again.
@@ -211,22 +211,24 @@ func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {
 	return r.showOne(c, sent.Get("key"), err)
 }
 
-// request is a write that a page's form asks for, under the form's own key.
+// request is a write that a page's form asks for.
 func (r resource[T]) request(c *fiber.Ctx, sent url.Values) (crud.Request[T], error) {
-	var request crud.Request[T]
+	id, call, err := asked(c, sent)
+	return crud.Request[T]{ID: id, Call: call}, err
+}
+
+// asked is which one a page's form is about (0 for a new one), and what it calls for under its own key.
+func asked(c *fiber.Ctx, sent url.Values) (id int64, call db.Call, err error) {
 	if c.Params("id") != "" {
-		id, err := IDOf(c)
-		if err != nil {
-			return request, err
+		if id, err = IDOf(c); err != nil {
+			return 0, db.Call{}, err
 		}
-		request.ID = id
 	}
 	if err := kit.CarryKey(c, sent.Get("key")); err != nil {
-		return request, err
+		return 0, db.Call{}, err
 	}
-	call, err := writes.CallOf(c)
-	request.Call = call
-	return request, err
+	call, err = writes.CallOf(c)
+	return id, call, err
 }
 
 // VersionOf is the version that a form was opened with.

@@ -80,10 +80,10 @@ func (r resource[T]) draftOf(c *fiber.Ctx, row *T) *draft {
 }
 
 // readDraft reads a form that was sent. A check box that is off sends nothing, so another field says that it was there.
-func (r resource[T]) readDraft(sent url.Values) *draft {
+func (r about) readDraft(sent url.Values) *draft {
 	d := &draft{key: sent.Get("key"), typed: map[string]string{}, before: map[string]string{}, search: map[string]string{}}
 	d.version, _ = strconv.ParseInt(sent.Get("version"), 10, 64)
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		switch {
 		case look.Flag || look.ReadOnly:
 			continue
@@ -240,7 +240,7 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 	if refused != nil {
 		page.Errors, page.Notice = Blame(c, frame.Reader, page.Inputs, refused)
 	}
-	return Show(c, web.EntityFormPage(page))
+	return Show(c, page.Page)
 }
 
 // editTitle names what is edited, as it was when the form was opened.

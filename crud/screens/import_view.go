@@ -18,7 +18,7 @@ import (
 )
 
 // runView is an import as its page shows it. A file that has faults is not run: they are mended in the file.
-func (r *resource[T]) runView(frame web.Frame, report *imports.Report) web.ImportRun {
+func (r *about) runView(frame web.Frame, report *imports.Report) web.ImportRun {
 	view := web.ImportRun{
 		Frame: frame, Title: r.importTitle(frame.Reader), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"), File: report.FileName,
 		Status: strings.ToLower(report.Status), Rows: report.Rows, Created: report.Created, Changed: report.Changed, Unchanged: report.Unchanged,
@@ -55,7 +55,7 @@ func (r *resource[T]) runView(frame web.Frame, report *imports.Report) web.Impor
 }
 
 // faultText is what is wrong with a row; a value that cannot be read is told what its column takes.
-func (r *resource[T]) faultText(reader web.Reader, f *imports.RowFault) string {
+func (r *about) faultText(reader web.Reader, f *imports.RowFault) string {
 	for _, look := range r.fileLooks() {
 		if f.Code == "INVALID" && (f.Column == crud.ColumnOf(look) || f.Column == look.Name) {
 			return strings.TrimSuffix(f.Detail, ".") + ": " + r.rule(reader, look) + "."
@@ -65,7 +65,7 @@ func (r *resource[T]) faultText(reader web.Reader, f *imports.RowFault) string {
 }
 
 // offerRun lets a checked file be run, where that would change anything.
-func (r *resource[T]) offerRun(view *web.ImportRun) {
+func (r *about) offerRun(view *web.ImportRun) {
 	switch {
 	case view.Created+view.Changed > 0:
 		view.RunURL = view.URL
@@ -86,12 +86,12 @@ func stopped(reader web.Reader, report *imports.Report) *web.Note {
 }
 
 // previewRows are the first rows of a trial, with what they would change.
-func (r *resource[T]) previewRows(reader web.Reader, report *imports.Report) []web.ImportRow {
+func (r *about) previewRows(reader web.Reader, report *imports.Report) []web.ImportRow {
 	actions := map[string]string{"created": "create", "changed": "change"}
 	var rows []web.ImportRow
 	for _, one := range report.Preview {
 		row := web.ImportRow{Line: one.Line, Action: actions[one.Action], Title: one.Title}
-		for _, look := range r.Looks() {
+		for _, look := range r.looks {
 			change, ok := one.Changes[look.Name]
 			before, after := r.shown(reader, look, plainValue(change.Old)).Text, r.shown(reader, look, plainValue(change.New)).Text
 			if ok && before != after {
@@ -115,9 +115,9 @@ func plainValue(value any) string {
 }
 
 // fileLooks are the fields that a file can set.
-func (r *resource[T]) fileLooks() []crud.Look {
+func (r *about) fileLooks() []crud.Look {
 	var looks []crud.Look
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		if !look.Flag && !look.ReadOnly && !look.Secret {
 			looks = append(looks, look)
 		}
@@ -126,9 +126,9 @@ func (r *resource[T]) fileLooks() []crud.Look {
 }
 
 // importIntro tells how rows find what they change.
-func (r *resource[T]) importIntro(reader web.Reader) string {
+func (r *about) importIntro(reader web.Reader) string {
 	unique, secret := "", ""
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		label := r.label(reader, look.Name)
 		switch {
 		case look.Secret && look.Required:
@@ -150,7 +150,7 @@ func (r *resource[T]) importIntro(reader web.Reader) string {
 }
 
 // importColumns tells what the columns of a file hold.
-func (r *resource[T]) importColumns(reader web.Reader) []web.Fact {
+func (r *about) importColumns(reader web.Reader) []web.Fact {
 	facts := []web.Fact{{Label: "id", Cell: web.Cell{Text: reader.T("page.import.rule.id")}}}
 	for _, look := range r.fileLooks() {
 		told := []string{r.label(reader, look.Name), r.rule(reader, look)}
@@ -166,7 +166,7 @@ func (r *resource[T]) importColumns(reader web.Reader) []web.Fact {
 }
 
 // rule is what a field takes, as far as its kind says.
-func (r *resource[T]) rule(reader web.Reader, look crud.Look) string {
+func (r *about) rule(reader web.Reader, look crud.Look) string {
 	switch look.Kind {
 	case crud.KindEmail:
 		return reader.T("page.import.rule.email")
@@ -191,7 +191,7 @@ func (r *resource[T]) rule(reader web.Reader, look crud.Look) string {
 }
 
 // exampleFile is a file as one can be sent: its columns, and a made-up row.
-func (r *resource[T]) exampleFile(c *fiber.Ctx) exports.Writer {
+func (r *about) exampleFile(c *fiber.Ctx) exports.Writer {
 	reader := r.PlainFrame(c, "").Reader
 	return func(_ context.Context, w io.Writer, language string) error {
 		var columns, cells []string
@@ -206,7 +206,7 @@ func (r *resource[T]) exampleFile(c *fiber.Ctx) exports.Writer {
 	}
 }
 
-func (r *resource[T]) exampleOf(reader web.Reader, look crud.Look) string {
+func (r *about) exampleOf(reader web.Reader, look crud.Look) string {
 	switch look.Kind {
 	case crud.KindEmail:
 		return "name@example.com"

@@ -21,7 +21,7 @@ import (
 const recentImports = 5
 
 // serveImports registers the pages by which files come in, where there is a store for them.
-func (r *resource[T]) serveImports(pages fiber.Router) {
+func (r *about) serveImports(pages fiber.Router) {
 	if r.imports == nil {
 		return
 	}
@@ -34,14 +34,14 @@ func (r *resource[T]) serveImports(pages fiber.Router) {
 }
 
 // importURL is where a list leads to its imports; "" for who may not.
-func (r *resource[T]) importURL(c *fiber.Ctx) string {
+func (r *about) importURL(c *fiber.Ctx) string {
 	if r.imports == nil || !kit.Who(c).Role.Includes(imports.Role) {
 		return ""
 	}
 	return r.url("import")
 }
 
-func (r *resource[T]) runURL(id int64) string {
+func (r *about) runURL(id int64) string {
 	return r.url("imports", strconv.FormatInt(id, 10))
 }
 
@@ -50,7 +50,7 @@ func SendsFile(c *fiber.Ctx) bool {
 	return strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
 }
 
-func (r *resource[T]) importPage(c *fiber.Ctx) error {
+func (r *about) importPage(c *fiber.Ctx) error {
 	if c.Query("example") == "csv" {
 		return kit.Send(c, exports.Answer(c, r.Plural+"-example", r.Now(), r.exampleFile(c)))
 	}
@@ -58,7 +58,7 @@ func (r *resource[T]) importPage(c *fiber.Ctx) error {
 }
 
 // upload takes a file in for its trial, once for the form's key: the result has an address of its own.
-func (r *resource[T]) upload(c *fiber.Ctx) error {
+func (r *about) upload(c *fiber.Ctx) error {
 	fields, file, name, refused := imports.FormOf(c)
 	if err := kit.CarryKey(c, fields.Get("key")); err != nil && refused == nil {
 		return err
@@ -78,7 +78,7 @@ func (r *resource[T]) upload(c *fiber.Ctx) error {
 }
 
 // refusedUpload shows the form again with what is wrong with the file. A form that has sent another file is a new one now.
-func (r *resource[T]) refusedUpload(c *fiber.Ctx, key, name string, refused error) error {
+func (r *about) refusedUpload(c *fiber.Ctx, key, name string, refused error) error {
 	f := fault.Of(refused)
 	if f.Kind == fault.NotFound || f.Kind == fault.Unauthenticated || f.Kind == fault.Forbidden {
 		return refused
@@ -116,7 +116,7 @@ func columnFaults(problem kit.Problem) string {
 
 // showImport shows the form of a file, and what such a file looks like. That those sent before cannot be told of now is no
 // reason not to show it.
-func (r *resource[T]) showImport(c *fiber.Ctx, key string, change func(page *web.Import)) error {
+func (r *about) showImport(c *fiber.Ctx, key string, change func(page *web.Import)) error {
 	frame, err := r.Frame(c, r.Plural)
 	if err != nil {
 		return err
@@ -138,15 +138,15 @@ func (r *resource[T]) showImport(c *fiber.Ctx, key string, change func(page *web
 	if change != nil {
 		change(&page)
 	}
-	return Show(c, web.ImportPage(page))
+	return Show(c, page.Page)
 }
 
-func (r *resource[T]) importTitle(reader web.Reader) string {
+func (r *about) importTitle(reader web.Reader) string {
 	return reader.T("page.import.title", "many", r.word(reader, "many"))
 }
 
 // importRun is what becomes of a file: what its trial has found, how far it is, what came of it.
-func (r *resource[T]) importRun(c *fiber.Ctx) error {
+func (r *about) importRun(c *fiber.Ctx) error {
 	id, err := IDOf(c)
 	if err != nil {
 		return err
@@ -166,11 +166,11 @@ func (r *resource[T]) importRun(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return Show(c, web.ImportRunPage(r.runView(frame, report)))
+	return Show(c, r.runView(frame, report).Page)
 }
 
 // unseenImport is the page of an import that cannot be told of just now: it goes on, and the page looks again.
-func (r *resource[T]) unseenImport(c *fiber.Ctx, id int64, err error) error {
+func (r *about) unseenImport(c *fiber.Ctx, id int64, err error) error {
 	if fault.Of(err).Kind != fault.Unavailable {
 		return err
 	}
@@ -179,13 +179,14 @@ func (r *resource[T]) unseenImport(c *fiber.Ctx, id int64, err error) error {
 		return failed
 	}
 	problem := kit.Refusal(c, err)
-	return Show(c, web.ImportRunPage(web.ImportRun{
+	page := web.ImportRun{
 		Frame: frame, Title: r.importTitle(frame.Reader), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"), Status: "away", URL: r.runURL(id),
 		Notice: &web.Note{Kind: "warn", Title: frame.T("page.import.away.title"), Text: frame.T("page.import.away.text", "detail", problem.Detail)},
-	}))
+	}
+	return Show(c, page.Page)
 }
 
-func (r *resource[T]) backToImport(c *fiber.Ctx, _ url.Values) error {
+func (r *about) backToImport(c *fiber.Ctx, _ url.Values) error {
 	id, err := IDOf(c)
 	if err != nil {
 		return err
@@ -194,17 +195,17 @@ func (r *resource[T]) backToImport(c *fiber.Ctx, _ url.Values) error {
 }
 
 // runImport begins the run. Whoever comes second finds it begun: the page tells how far it is.
-func (r *resource[T]) runImport(c *fiber.Ctx, sent url.Values) error {
-	request, err := r.request(c, sent)
+func (r *about) runImport(c *fiber.Ctx, sent url.Values) error {
+	id, call, err := asked(c, sent)
 	if err != nil {
 		return err
 	}
-	_, err = r.imports.Run(kit.Context(c), request.Call, request.ID, kit.Language(c))
+	_, err = r.imports.Run(kit.Context(c), call, id, kit.Language(c))
 	switch {
 	case err == nil || fault.Is(err, "IMPORT_NOT_CHECKED"):
 		return r.backToImport(c, sent)
 	case fault.Of(err).Kind == fault.Unavailable:
-		return r.unseenImport(c, request.ID, err)
+		return r.unseenImport(c, id, err)
 	}
 	return err
 }

@@ -28,7 +28,11 @@ type Kind interface {
 
 // Of makes a kind of a store, with what a service adds to its screens, if it does.
 func Of[T any](store crud.Store[T], options ...Options[T]) Kind {
-	r := &resource[T]{Description: store.Describe(), store: store}
+	d := store.Describe()
+	r := &resource[T]{
+		about:       about{Name: d.Name, Plural: d.Plural, Write: d.Write, Deletion: d.Deletion, looks: d.Looks()},
+		Description: d, store: store,
+	}
 	if len(options) > 0 {
 		r.options = options[0]
 	}

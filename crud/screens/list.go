@@ -57,7 +57,7 @@ func (r resource[T]) list(c *fiber.Ctx) error {
 		page.Rows = append(page.Rows, r.row(frame.Reader, &found.Rows[i], params))
 	}
 	page.Newer, page.Older = r.at(params, found.Prev), r.at(params, found.Next)
-	return Show(c, web.EntitiesPage(page))
+	return Show(c, page.Page)
 }
 
 // ofStore are those of a page's parameters that its rows are asked for by.
@@ -69,7 +69,7 @@ func ofStore(params url.Values) url.Values {
 }
 
 // listView is what the list's page shows around its rows.
-func (r resource[T]) listView(c *fiber.Ctx, frame web.Frame, params url.Values) web.Entities {
+func (r about) listView(c *fiber.Ctx, frame web.Frame, params url.Values) web.Entities {
 	page := web.Entities{
 		Frame: frame, Title: r.word(frame.Reader, "many"), URL: r.url(), Search: params.Get("search"), ClearURL: r.narrowedTo(params),
 		AllURL: r.narrowedTo(params, "search"),
@@ -84,15 +84,15 @@ func (r resource[T]) listView(c *fiber.Ctx, frame web.Frame, params url.Values) 
 }
 
 // narrowedTo is the address of the list with the columns that it shows, and of its other parameters with these alone.
-func (r resource[T]) narrowedTo(params url.Values, names ...string) string {
+func (r about) narrowedTo(params url.Values, names ...string) string {
 	return r.listURL(params, func(p url.Values) {
 		maps.DeleteFunc(p, func(name string, _ []string) bool { return name != ByColumns && !slices.Contains(names, name) })
 	})
 }
 
 // choosable are the columns that can be left out: all but the first, which leads to the row.
-func (r resource[T]) choosable() (columns Columns) {
-	for _, look := range r.Looks() {
+func (r about) choosable() (columns Columns) {
+	for _, look := range r.looks {
 		if shown(look) {
 			columns = append(columns, look.Name)
 		}
@@ -101,7 +101,7 @@ func (r resource[T]) choosable() (columns Columns) {
 }
 
 // isListed says whether the list shows a field.
-func (r resource[T]) isListed(look crud.Look) bool {
+func (r about) isListed(look crud.Look) bool {
 	return shown(look) && (slices.Contains(r.columns, look.Name) || !slices.Contains(r.choosable(), look.Name))
 }
 
@@ -125,7 +125,7 @@ func (r resource[T]) oneRow(c *fiber.Ctx, params url.Values) error {
 		fresh.Muted, fresh.Badge = true, page.T("page.entity.deleted")
 	}
 	page.Rows = []web.EntityRow{fresh}
-	return Show(c, web.EntitiesRows(page))
+	return Show(c, page.Row)
 }
 
 // file is the whole list, as it is narrowed and sorted, to be saved.
@@ -138,7 +138,7 @@ func (r resource[T]) file(c *fiber.Ctx, params url.Values) error {
 }
 
 // at is the address of the page at a cursor; "" for none.
-func (r resource[T]) at(params url.Values, cursor string) string {
+func (r about) at(params url.Values, cursor string) string {
 	if cursor == "" {
 		return ""
 	}
@@ -146,10 +146,10 @@ func (r resource[T]) at(params url.Values, cursor string) string {
 }
 
 // fillHead tells what the list can be searched, narrowed and sorted by.
-func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
+func (r about) fillHead(page *web.Entities, params url.Values) {
 	var searched []string
 	deleted := isDeleted(params)
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		label := r.label(page.Reader, look.Name)
 		if deleted { // these come in the order of their deletion, and are not looked through
 			look.Search, look.Filter, look.Sort = false, false, false
@@ -189,7 +189,7 @@ func (r resource[T]) fillHead(page *web.Entities, params url.Values) {
 func isDeleted(params url.Values) bool { return params.Get("deleted") == "true" }
 
 // deletedFilter leads to those that are deleted, and back.
-func (r resource[T]) deletedFilter(reader web.Reader, params url.Values) web.Filter {
+func (r about) deletedFilter(reader web.Reader, params url.Values) web.Filter {
 	living := r.narrowedTo(params)
 	deleted := r.listURL(params, func(p url.Values) {
 		maps.DeleteFunc(p, func(name string, _ []string) bool { return name != ByColumns })
@@ -223,7 +223,7 @@ func (r resource[T]) listed(params url.Values, rows []T) references {
 func shown(look crud.Look) bool { return !look.Secret && (!look.Flag || look.Name == "created_at") }
 
 // column is a field as a list's: its head sorts by it, descending first where that is what people look for.
-func (r resource[T]) column(reader web.Reader, look crud.Look, params url.Values) web.Column {
+func (r about) column(reader web.Reader, look crud.Look, params url.Values) web.Column {
 	column := web.Column{Label: r.label(reader, look.Name), Number: isNumber(look.Kind)}
 	if isDeleted(params) && look.Name == "created_at" {
 		column.Label = reader.T("page.entity.deleted")
@@ -256,7 +256,7 @@ func (r resource[T]) column(reader web.Reader, look crud.Look, params url.Values
 func isNumber(kind crud.Kind) bool { return kind == crud.KindInt || kind == crud.KindMoney }
 
 // filter is what a list can be narrowed to by one field.
-func (r resource[T]) filter(reader web.Reader, look crud.Look, params url.Values) web.Filter {
+func (r about) filter(reader web.Reader, look crud.Look, params url.Values) web.Filter {
 	filter := web.Filter{Label: r.label(reader, look.Name)}
 	if params.Has(look.Name) {
 		filter.Value = r.shown(reader, look, params.Get(look.Name)).Text
@@ -325,7 +325,7 @@ func listBehind(c *fiber.Ctx) url.Values {
 }
 
 // backToList is the address of the list that a page was reached from.
-func (r resource[T]) backToList(c *fiber.Ctx) string {
+func (r about) backToList(c *fiber.Ctx) string {
 	if params := listBehind(c); len(params) > 0 {
 		return r.url() + "?" + params.Encode()
 	}

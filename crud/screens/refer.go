@@ -35,8 +35,8 @@ func (refs references) add(look crud.Look, value string) {
 }
 
 // refers says whether an entity has references at all.
-func (r resource[T]) refers() bool {
-	return slices.ContainsFunc(r.Looks(), func(look crud.Look) bool { return look.To != "" })
+func (r about) refers() bool {
+	return slices.ContainsFunc(r.looks, func(look crud.Look) bool { return look.To != "" })
 }
 
 // naming are the screens with what people call the entities that a page refers to.
@@ -126,7 +126,7 @@ func (r *resource[T]) find(ctx context.Context, words string) ([]web.Option, err
 }
 
 // refer fills in the input of a reference: what is chosen, or what its search finds.
-func (r resource[T]) refer(c *fiber.Ctx, input *web.Input, look crud.Look, d *draft) error {
+func (r about) refer(c *fiber.Ctx, input *web.Input, look crud.Look, d *draft) error {
 	reader := r.PlainFrame(c, "").Reader
 	if input.Value != "" {
 		input.Chosen = &web.Option{Value: input.Value, Label: r.shown(reader, look, input.Value).Text}
@@ -152,10 +152,10 @@ func (r resource[T]) refer(c *fiber.Ctx, input *web.Input, look crud.Look, d *dr
 // press does what a button of the form says of a reference: it is searched for, or chosen. Then the form is shown again.
 // False: the form is to be saved. Enter in a search, and saving while something stands there unchosen, search too: what was
 // meant is not known yet.
-func (r resource[T]) press(d *draft, button string) bool {
+func (r about) press(d *draft, button string) bool {
 	verb, rest, _ := strings.Cut(button, ":")
 	name, id, _ := strings.Cut(rest, ":")
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		switch {
 		case look.To == "":
 		case verb == "choose" && name == look.Name:

@@ -28,30 +28,39 @@ type Options[T any] struct {
 	Actions func(r web.Reader, row *T) []web.EntityAction
 }
 
+// about is what screens know of a kind of entity whatever its type. What asks for no more is not made anew for each type.
+type about struct {
+	*Site
+	Name, Plural string
+	Write        kit.Role
+	Deletion     crud.Deletion
+	looks        []crud.Look
+	named        map[string]map[string]string // what people call those that a page refers to, by kind and id
+	columns      []string                     // that a list shows
+	imports      imports.Store                // where their files are taken in
+}
+
 // resource are the screens of one kind of entity.
 type resource[T any] struct {
-	*Site
+	about
 	*crud.Description[T]
 	store   crud.Store[T]
 	options Options[T]
-	named   map[string]map[string]string // what people call those that a page refers to, by kind and id
-	columns []string                     // that a list shows
-	imports imports.Store                // where their files are taken in
 }
 
 // url is the address of the list, or of what is below it.
-func (r resource[T]) url(below ...string) string {
+func (r about) url(below ...string) string {
 	return strings.Join(append([]string{Home, r.Plural}, below...), "/")
 }
 
-func (r resource[T]) urlOf(id int64, below ...string) string {
+func (r about) urlOf(id int64, below ...string) string {
 	return r.url(append([]string{strconv.FormatInt(id, 10)}, below...)...)
 }
 
-func (r resource[T]) mayWrite(c *fiber.Ctx) bool { return kit.Who(c).Role.Includes(r.Write) }
+func (r about) mayWrite(c *fiber.Ctx) bool { return kit.Who(c).Role.Includes(r.Write) }
 
 // The words for an entity: one of them, all of them, and a new one, since languages differ in how these are made.
-func (r resource[T]) word(reader web.Reader, form string) string {
+func (r about) word(reader web.Reader, form string) string {
 	return word(reader, "entity."+r.Name+"."+form, r.Name)
 }
 
@@ -65,17 +74,17 @@ func word(reader web.Reader, id, name string) string {
 }
 
 // label is what people call a field.
-func (r resource[T]) label(reader web.Reader, field string) string {
+func (r about) label(reader web.Reader, field string) string {
 	if id := "page.field." + field; !i18n.Has(reader.Language, r.fieldID(field)) && i18n.Has(reader.Language, id) {
 		return reader.T(id)
 	}
 	return word(reader, r.fieldID(field), field)
 }
 
-func (r resource[T]) fieldID(field string) string { return "label." + r.Name + "." + field }
+func (r about) fieldID(field string) string { return "label." + r.Name + "." + field }
 
 // hint is what helps to fill in a field; "" for none.
-func (r resource[T]) hint(reader web.Reader, field string) string {
+func (r about) hint(reader web.Reader, field string) string {
 	if id := "hint." + r.Name + "." + field; i18n.Has(reader.Language, id) {
 		return reader.T(id)
 	}
@@ -104,7 +113,7 @@ func Texts[T any](d *crud.Description[T]) []string {
 }
 
 // listURL is a list's address with other parameters, from its beginning on.
-func (r resource[T]) listURL(params url.Values, change func(url.Values)) string {
+func (r about) listURL(params url.Values, change func(url.Values)) string {
 	changed := maps.Clone(params)
 	changed.Del("cursor")
 	change(changed)

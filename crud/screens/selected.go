@@ -31,7 +31,7 @@ const mostChosen = 100
 
 // selection is how rows of a list are chosen by who may do something with them: that which has been done already to all
 // that the list is narrowed to is not offered.
-func (r resource[T]) selection(c *fiber.Ctx, reader web.Reader, params url.Values) *web.Selection {
+func (r about) selection(c *fiber.Ctx, reader web.Reader, params url.Values) *web.Selection {
 	s := &web.Selection{URL: r.url("selected"), Name: byChosen, Label: reader.T("page.selection.label")}
 	if len(params) > 0 {
 		s.Kept = []web.Field{{Name: byList, Value: params.Encode()}}
@@ -152,7 +152,7 @@ func (r resource[T]) askSelected(c *fiber.Ctx, name string, ids []string, key st
 	}
 	r.fillQuestion(&page, d)
 	c.Status(http.StatusOK) // whatever is refused in it
-	return Show(c, web.ChosenPage(page))
+	return Show(c, page.Page)
 }
 
 // chosen are those with these ids, in their order. One that is not there has its id for a title.
@@ -173,7 +173,7 @@ func (r resource[T]) chosen(ctx context.Context, ids []string) ([]chosenRow, err
 	return rows, nil
 }
 
-func (r resource[T]) chosenPage(c *fiber.Ctx, frame web.Frame, d deed, key string) web.Chosen {
+func (r about) chosenPage(c *fiber.Ctx, frame web.Frame, d deed, key string) web.Chosen {
 	return web.Chosen{
 		Frame: frame, BackURL: r.backToList(c), BackLabel: r.word(frame.Reader, "many"), Action: behind(c, r.url("selected")), Icon: d.icon,
 		Danger: d.danger, Fields: []web.Field{{Name: "key", Value: key}, {Name: byAction, Value: d.name}},
@@ -181,7 +181,7 @@ func (r resource[T]) chosenPage(c *fiber.Ctx, frame web.Frame, d deed, key strin
 }
 
 // fillQuestion says how many it is about.
-func (r resource[T]) fillQuestion(page *web.Chosen, d deed) {
+func (r about) fillQuestion(page *web.Chosen, d deed) {
 	n := 0
 	for _, row := range page.Rows {
 		if row.Outcome == "will" {
@@ -255,11 +255,11 @@ func (r resource[T]) doSelected(c *fiber.Ctx, sent url.Values) error {
 		page.Fields = append(page.Fields, web.Field{Name: bySent, Value: row.String()})
 	}
 	r.fillResult(c, &page, d, unsure)
-	return Show(c, web.ChosenPage(page))
+	return Show(c, page.Page)
 }
 
 // fillResult says how many have been done, and lets the same form be sent again where that is of use.
-func (r resource[T]) fillResult(c *fiber.Ctx, page *web.Chosen, d deed, unsure error) {
+func (r about) fillResult(c *fiber.Ctx, page *web.Chosen, d deed, unsure error) {
 	n := 0
 	for _, row := range page.Rows {
 		if row.Outcome == "done" {

@@ -143,7 +143,7 @@ func (s *Site) fail(c *fiber.Ctx, err error) error {
 	for _, one := range problem.Errors {
 		page.Fields = append(page.Fields, web.FieldError{Field: one.Field, Text: one.Detail})
 	}
-	return Show(c, web.FailurePage(page))
+	return Show(c, page.Page)
 }
 
 // PlainFrame is what stands around a page, as far as it can be told without asking anybody.
@@ -178,11 +178,11 @@ func pathOf(c *fiber.Ctx) string {
 	return c.OriginalURL()
 }
 
-// Show sends a page. It is made as a whole before any of it is sent, and however late it is: an answer that comes after
-// its time is better than none.
-func Show(c *fiber.Ctx, page templ.Component) error {
+// Show sends a view's page. It is made as a whole before any of it is sent, and however late it is: an answer that comes
+// after its time is better than none.
+func Show(c *fiber.Ctx, page func() templ.Component) error {
 	var html bytes.Buffer
-	if err := page.Render(context.Background(), &html); err != nil {
+	if err := page().Render(context.Background(), &html); err != nil {
 		return fmt.Errorf("render a page: %w", err)
 	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")

@@ -82,7 +82,7 @@ func plain(value jsontext.Value) string {
 }
 
 // timeline are the events of an entity.
-func (r resource[T]) timeline(reader web.Reader, events []db.EventRow) []web.Happening {
+func (r about) timeline(reader web.Reader, events []db.EventRow) []web.Happening {
 	told := r.allTold(reader)
 	var happened []web.Happening
 	for i := range events {
@@ -92,9 +92,9 @@ func (r resource[T]) timeline(reader web.Reader, events []db.EventRow) []web.Hap
 }
 
 // allTold are the fields that timelines tell of.
-func (r resource[T]) allTold(reader web.Reader) []Told {
+func (r about) allTold(reader web.Reader) []Told {
 	var told []Told
-	for _, look := range r.Looks() {
+	for _, look := range r.looks {
 		if !look.Flag {
 			told = append(told, r.told(reader, look))
 		}
@@ -102,7 +102,7 @@ func (r resource[T]) allTold(reader web.Reader) []Told {
 	return told
 }
 
-func (r resource[T]) told(reader web.Reader, look crud.Look) Told {
+func (r about) told(reader web.Reader, look crud.Look) Told {
 	return Told{Field: look.Name, Label: r.label(reader, look.Name), Text: func(value string) string {
 		return r.shown(reader, look, value).Text
 	}}

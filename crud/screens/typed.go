@@ -12,7 +12,7 @@ import (
 )
 
 // shown is a field's value as people read it. Values come and go as an address has them.
-func (r resource[T]) shown(reader web.Reader, look crud.Look, value string) web.Cell {
+func (r about) shown(reader web.Reader, look crud.Look, value string) web.Cell {
 	cell := web.Cell{Text: value, Kind: "text"}
 	if value == "" {
 		return cell

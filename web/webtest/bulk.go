@@ -9,14 +9,14 @@ import (
 // bulkPages are the pages of bulk runs.
 func bulkPages(f web.Frame, change func(view any)) []Page {
 	return []Page{
-		page("orders-selectable", selectable(f), web.OrdersPage, change),
-		page("orders-all-selected", allSelected(f), web.OrdersPage, change),
-		page("bulk-confirm", bulkConfirm(f), web.NewBulkRunPage, change),
-		page("bulk-cancel", bulkCancel(f), web.NewBulkRunPage, change),
-		page("bulk-running", bulkRunning(f), web.BulkRunPage, change),
-		page("bulk-ended", bulkEnded(f), web.BulkRunPage, change),
-		page("bulk-runs", bulkRuns(f), web.BulkRunsPage, change),
-		page("bulk-runs-none", web.BulkRuns{Frame: f}, web.BulkRunsPage, change),
+		page("orders-selectable", selectable(f), change),
+		page("orders-all-selected", allSelected(f), change),
+		page("bulk-confirm", bulkConfirm(f), change),
+		page("bulk-cancel", bulkCancel(f), change),
+		page("bulk-running", bulkRunning(f), change),
+		page("bulk-ended", bulkEnded(f), change),
+		page("bulk-runs", bulkRuns(f), change),
+		page("bulk-runs-none", web.BulkRuns{Frame: f}, change),
 	}
 }
 

@@ -9,15 +9,15 @@ import (
 // importPages are a file that is taken in, from its upload to its end.
 func importPages(f web.Frame, change func(view any)) []Page {
 	return []Page{
-		page("import", importFile(f), web.ImportPage, change),
-		page("import-errors", importErrors(f), web.ImportPage, change),
-		page("import-checking", importChecking(f), web.ImportRunPage, change),
-		page("import-checked", importChecked(f), web.ImportRunPage, change),
-		page("import-blocked", importBlocked(f), web.ImportRunPage, change),
-		page("import-running", importRunning(f), web.ImportRunPage, change),
-		page("import-done", importDone(f), web.ImportRunPage, change),
-		page("import-failed", importFailed(f), web.ImportRunPage, change),
-		page("import-away", importAway(f), web.ImportRunPage, change),
+		page("import", importFile(f), change),
+		page("import-errors", importErrors(f), change),
+		page("import-checking", importChecking(f), change),
+		page("import-checked", importChecked(f), change),
+		page("import-blocked", importBlocked(f), change),
+		page("import-running", importRunning(f), change),
+		page("import-done", importDone(f), change),
+		page("import-failed", importFailed(f), change),
+		page("import-away", importAway(f), change),
 	}
 }
 

@@ -32,35 +32,35 @@ func Pages(r web.Reader, change func(view any)) []Page {
 	}
 	f := Frame(r)
 	pages := []Page{
-		page("dashboard", dashboard(f), web.DashboardPage, change),
-		page("dashboard-nothing", idle(f), web.DashboardPage, change),
-		page("orders", orders(f), web.OrdersPage, change),
-		page("orders-filtered", filtered(f), web.OrdersPage, change),
-		page("orders-nothing", nothing(f), web.OrdersPage, change),
-		page("orders-none-here", noneHere(f), web.OrdersPage, change),
-		page("orders-never", never(f), web.OrdersPage, change),
-		page("order-created", created(f), web.OrderPage, change),
-		page("order-confirmed", confirmed(f), web.OrderPage, change),
-		page("order-canceled", canceled(f), web.OrderPage, change),
-		page("order-refused", refused(f), web.OrderPage, change),
-		page("cancel", cancel(f), web.CancelPage, change),
-		page("cancel-errors", cancelErrors(f), web.CancelPage, change),
-		page("new-order", newOrder(f), web.NewOrderPage, change),
-		page("new-order-empty", emptyOrder(f), web.NewOrderPage, change),
-		page("new-order-errors", wrongOrder(f), web.NewOrderPage, change),
-		page("activity", activity(f), web.ActivityPage, change),
-		page("activity-filtered", activityFiltered(f), web.ActivityPage, change),
-		page("activity-never", activityNever(f), web.ActivityPage, change),
-		page("login", login(r), web.LoginPage, change),
-		page("login-refused", loginRefused(r), web.LoginPage, change),
-		page("failure", failure(f), web.FailurePage, change),
+		page("dashboard", dashboard(f), change),
+		page("dashboard-nothing", idle(f), change),
+		page("orders", orders(f), change),
+		page("orders-filtered", filtered(f), change),
+		page("orders-nothing", nothing(f), change),
+		page("orders-none-here", noneHere(f), change),
+		page("orders-never", never(f), change),
+		page("order-created", created(f), change),
+		page("order-confirmed", confirmed(f), change),
+		page("order-canceled", canceled(f), change),
+		page("order-refused", refused(f), change),
+		page("cancel", cancel(f), change),
+		page("cancel-errors", cancelErrors(f), change),
+		page("new-order", newOrder(f), change),
+		page("new-order-empty", emptyOrder(f), change),
+		page("new-order-errors", wrongOrder(f), change),
+		page("activity", activity(f), change),
+		page("activity-filtered", activityFiltered(f), change),
+		page("activity-never", activityNever(f), change),
+		page("login", login(r), change),
+		page("login-refused", loginRefused(r), change),
+		page("failure", failure(f), change),
 	}
 	return slices.Concat(pages, entityPages(f, change), importPages(f, change), bulkPages(f, change))
 }
 
-func page[V any](name string, view V, render func(V) templ.Component, change func(view any)) Page {
+func page[V interface{ Page() templ.Component }](name string, view V, change func(view any)) Page {
 	change(&view)
-	return Page{Name: name, HTML: render(view)}
+	return Page{Name: name, HTML: view.Page()}
 }
 
 // Frame is what stands around the pages of one who is logged in.
