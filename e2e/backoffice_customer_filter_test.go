@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -18,7 +19,7 @@ func TestOrdersOfACustomerAreFound(t *testing.T) {
 		p := d.visit("operator", "/orders?status=CREATED")
 		p.Click(browser.Selector(".customers summary"))
 		p.Fill(browser.ID("customer_search"), "acm")
-		choice := browser.Value("customer_id", fmt.Sprint(d.customer))
+		choice := browser.Value("customer_id", strconv.FormatInt(d.customer, 10))
 		if d.noScripts {
 			p.Leads(func() { p.Click(browser.Selector(".customers .find")) })
 			p.HasFocus(browser.ID("customer_search"))

@@ -73,22 +73,22 @@ func (w *world) listed(page *browser, url string) (n int) {
 // holdCounts holds every number to its list, once the days before today are counted anew.
 func (w *world) holdCounts(page *browser) (all []counted) {
 	w.t.Helper()
-	var wrong string
+	var wrong []string
 	isRight := func() bool {
-		all, wrong = w.counts(page), ""
+		all, wrong = w.counts(page), nil
 		for _, one := range all {
 			if n := w.listed(page, one.url); n != one.n {
-				wrong += fmt.Sprintf("%d, and the list has %d: %s\n", one.n, n, one.url)
+				wrong = append(wrong, fmt.Sprintf("%d, and the list has %d: %s", one.n, n, one.url))
 			}
 		}
-		return wrong == ""
+		return len(wrong) == 0
 	}
 	for range 100 {
 		if isRight() {
 			return all
 		}
 	}
-	require.Fail(w.t, "a number is not that of its list", wrong)
+	require.Fail(w.t, "a number is not that of its list", "%q", wrong)
 	return nil
 }
 

@@ -73,7 +73,10 @@ func (r resource[T]) showOne(c *fiber.Ctx, key string, refused error) error {
 		page.Notice = RefusalNote(frame.Reader, kit.Refusal(c, refused))
 	}
 	if c.Query(cameBy) == cameAgain {
-		page.Done, page.Notice = nil, &web.Note{Kind: "info", Title: page.T("page.entity.made_already", "title", page.Title), Text: page.T("page.entity.made_already.do")}
+		page.Done = nil
+		page.Notice = &web.Note{
+			Kind: "info", Title: page.T("page.entity.made_already", "title", page.Title), Text: page.T("page.entity.made_already.do"),
+		}
 	}
 	return Show(c, page.Page)
 }
