@@ -24,13 +24,12 @@ type Tail struct {
 // Tail begins to read with the last 15 s.
 func (d *DB) Tail() *Tail { return &Tail{db: d, read: map[int64]time.Time{}} }
 
-// Next gives the events that it has not given yet, oldest first, without their changes; those of what is new are left out.
-// Ids are no order: a transaction that took long commits its events behind newer ones. So what was read lately is read
-// again.
+// Next gives the events that it has not given yet, oldest first, without their changes. Ids are no order: a
+// transaction that took long commits its events behind newer ones. So what was read lately is read again.
 func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 	from := t.db.Now().Add(-tailSpan)
 	var rows []EventRow
-	err := t.db.Read(ctx).Select(seenColumns).Where("created_at >= ? AND entity_version > 1", from).
+	err := t.db.Read(ctx).Select(seenColumns).Where("created_at >= ?", from).
 		Order("created_at DESC, id DESC").Limit(tailMost).Find(&rows).Error
 	if err != nil {
 		return nil, seen(fmt.Errorf("the last events: %w", err))
@@ -48,6 +47,30 @@ func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 		}
 	}
 	return fresh, nil
+}
+
+// NewestEvent is the newest of all events; 0 before there is any.
+func (d *DB) NewestEvent(ctx context.Context) (int64, error) {
+	var id int64
+	if err := d.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM events").Scan(&id).Error; err != nil {
+		return 0, seen(fmt.Errorf("the newest event: %w", err))
+	}
+	return id, nil
+}
+
+// EventsAfter counts the events of some types that are newer than one, up to a bound, and gives the newest of them. An event
+// that was committed in another order than it was given its id may be missed: the number is for saying that there is more.
+func (d *DB) EventsAfter(ctx context.Context, types []string, after int64, most int) (n int, newest int64, err error) {
+	var found struct {
+		N      int
+		Newest int64
+	}
+	counted := d.Read(ctx).Table("events").Select("id").Where("entity_type IN ? AND id > ?", types, after).Order("id DESC").Limit(most)
+	err = d.Read(ctx).Table("(?) AS counted", counted).Select("COUNT(*) AS n, COALESCE(MAX(id), 0) AS newest").Scan(&found).Error
+	if err != nil {
+		return 0, 0, seen(fmt.Errorf("newer events: %w", err))
+	}
+	return found.N, found.Newest, nil
 }
 
 // Latest is the newest event of each of several entities, without its changes.

@@ -33,9 +33,9 @@ func TestTailMissesNothing(t *testing.T) {
 			require.Equal(t, fmt.Sprint(wanted), fmt.Sprint(versions))
 		}
 		next()
-		happen(1, 0) // nobody shows what is new
+		happen(1, 0)
 		happen(3, time.Second)
-		next(3)
+		next(3, 1)
 		next()
 		happen(4, 0)
 		happen(2, 12*time.Second)
@@ -43,6 +43,36 @@ func TestTailMissesNothing(t *testing.T) {
 		next()
 		happen(5, 20*time.Second)
 		next()
+	})
+}
+
+// What is newer than an event is counted up to a bound, of the types that are asked for.
+func TestEventsAfter(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		holds := func(after int64, most, wantN int, wantNewest int64) {
+			t.Helper()
+			n, newest, err := d.EventsAfter(ctx, []string{"thing", "part"}, after, most)
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprint(wantN, wantNewest), fmt.Sprint(n, newest))
+		}
+		newest := func(want int64) {
+			t.Helper()
+			id, err := d.NewestEvent(ctx)
+			require.NoError(t, err)
+			require.Equal(t, want, id)
+		}
+		newest(0)
+		holds(0, 5, 0, 0)
+		for version, kind := range []string{"thing", "part", "other", "thing", "other"} {
+			require.NoError(t, d.Tx(ctx, func(tx *db.Tx) error {
+				return tx.Record(db.Event{EntityType: kind, EntityID: 1, EntityVersion: int64(version + 1), Action: "changed"})
+			}))
+		}
+		newest(5)
+		holds(0, 5, 3, 4)
+		holds(0, 2, 2, 4)
+		holds(1, 5, 2, 4)
+		holds(4, 5, 0, 0)
 	})
 }
 

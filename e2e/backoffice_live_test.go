@@ -101,6 +101,83 @@ func TestAPageLearnsOfChanges(t *testing.T) {
 	})
 }
 
+// shownNow is where everything on a page is, what it shows there, and where the focus is.
+const shownNow = `JSON.stringify([document.activeElement.outerHTML, scrollY, ...[...document.querySelectorAll("main *")].
+	filter(e => !e.closest("#live")).map(e => [e.value, Object.values(e.getBoundingClientRect().toJSON())])])`
+
+// TestTheDashboardLearnsOfMore: what is placed and confirmed is counted beside the dashboard, which stays as it is until it
+// is loaded anew. It is said once.
+func TestTheDashboardLearnsOfMore(t *testing.T) {
+	everyScreen(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(50)
+		p := d.visit("manager", "")
+		p.There(browser.ID("orders-by-day"))
+		before := browser.Eval[string](p, shownNow)
+		order := d.sell(tool, 1)
+		within(t, p, `document.querySelector(".bar.news p")?.textContent.includes("1 change since you opened this page")`)
+		p.Await(`document.querySelector("#live [aria-live]").textContent.includes("1 change since you opened this page")`)
+		browser.Eval[bool](p, `document.querySelector(".bar.news a").focus(), true`)
+		d.act(order, "confirm", d.operator, "")
+		within(t, p, `document.querySelector(".bar.news p").textContent.includes("2 changes since you opened this page")`)
+		require.Equal(t, "Show", browser.Eval[string](p, `document.activeElement.textContent`), "the focus stays where it is")
+		require.Contains(t, browser.Eval[string](p, `document.querySelector("#live [aria-live]").textContent`), "1 change ", "once is enough")
+		browser.Eval[bool](p, `document.activeElement.blur(), true`)
+		require.Equal(t, before, browser.Eval[string](p, shownNow), "nothing moves")
+		p.Leads(func() { p.Click(browser.Link("Show")) })
+		require.False(t, p.Has(browser.Selector(".bar.news")))
+	})
+}
+
+// TestAFormLearnsOfChanges: while it is filled in, the form of what others save or delete says so, and stays as it is.
+func TestAFormLearnsOfChanges(t *testing.T) {
+	everyScreen(t, func(t *testing.T, d *desk) {
+		tool := d.stockUp(50)
+		p := d.visit("manager", fmt.Sprintf("/products/%d/edit", tool.id))
+		p.Fill(nameField, "Mine")
+		before := browser.Eval[string](p, shownNow)
+		d.change(tool, `{"name":"Theirs"}`)
+		within(t, p, `/^\s*Max Power changed it at \d\d:\d\d\. What you typed is kept\./.test(document.querySelector(".bar.news p")?.textContent)`)
+		p.Await(`document.querySelector("#live [aria-live]").textContent.includes("saving shows both")`)
+		require.Equal(t, before, browser.Eval[string](p, shownNow), "nothing moves, and what was typed is there")
+		require.False(t, p.Has(browser.Selector(".bar.news a")), "nothing leads away from what was typed")
+		p.Leads(func() { p.Click(saveProduct) })
+		p.See("Max Power saved this at", "Theirs", "Mine")
+		d.change(tool, `{"price_cents":900}`)
+		within(t, p, `document.querySelector(".bar.news p")?.textContent.includes("What you typed is kept.")`)
+
+		customer := d.post(d.customers.url()+"/customers", d.operator, fmt.Sprintf(`{"name": "Gone %d", "email": "gone%d@example.test"}`, tool.id, tool.id))
+		path := fmt.Sprintf("/customers/%d", customer)
+		p.Go("/backoffice" + path + "/edit")
+		answer := d.do(http.MethodDelete, d.customers.url()+path, d.manager, "", "If-Match", "*")
+		require.Less(t, answer.status, http.StatusBadRequest, answer.body)
+		within(t, p, `document.querySelector(".bar.news p")?.textContent.includes("deleted it")`)
+		p.Await(`document.querySelector("#live [aria-live]").textContent.includes("It can no longer be saved")`)
+	})
+}
+
+// TestANoteLearnsOfChanges: what happens to an order while its note is written is told in the dialog that covers its page,
+// and on the page when that is closed.
+func TestANoteLearnsOfChanges(t *testing.T) {
+	everyScreen(t, func(t *testing.T, d *desk) {
+		order := d.sell(d.stockUp(50), 1)
+		p := d.visit("manager", orderPath(order))
+		p.Click(browser.Link("Add note…"))
+		p.Fill(browser.ID("note"), "Ring first")
+		d.act(order, "confirm", d.operator, "")
+		within(t, p, `document.querySelector("dialog .bar.news p")?.textContent.includes("If the note is another now, saving shows both")`)
+		require.Equal(t, "Ring first", p.Value(browser.ID("note")))
+		require.False(t, p.Has(browser.Selector(".bar.news a")))
+		p.Click(browser.Link("Leave the note as it is").First())
+		p.Await(`!document.querySelector("dialog") && document.querySelector("main .bar.news")`)
+		p.Leads(func() { p.Click(browser.Link("Show")) })
+		p.See("Confirmed")
+
+		p.Go("/backoffice" + orderPath(order) + "/note")
+		d.act(order, "cancel", d.operator, `{"reason":"CUSTOMER_REQUEST"}`)
+		within(t, p, `document.querySelector(".bar.news p")?.textContent.startsWith("Ana Ruiz canceled the order")`)
+	})
+}
+
 // TestNewsWithoutStreams: where no stream gets through, a page asks again and again.
 func TestNewsWithoutStreams(t *testing.T) {
 	everyScreen(t, func(t *testing.T, d *desk) {

@@ -26,8 +26,12 @@ func (b *backoffice) dashboard(c *fiber.Ctx) error {
 		return err
 	}
 	ctx := kit.Context(c)
+	newest, err := b.db.NewestEvent(ctx) // before all that it may have changed
+	if err != nil {
+		return err
+	}
 	page := web.Dashboard{
-		Frame: frame, ExpiringWithin: expiringWithin, ExpiryOff: b.rules.OrderTTL == 0, ShowsNewOrder: mayWrite(c),
+		Frame: frame, Newest: newest, ExpiringWithin: expiringWithin, ExpiryOff: b.rules.OrderTTL == 0, ShowsNewOrder: mayWrite(c),
 		ToConfirm: web.Queue{
 			Count: frame.Waiting, URL: home + "/orders?status=" + string(Created),
 			InList: inList(url.Values{byStatus: {string(Created)}, bySort: {"-total_cents"}}),

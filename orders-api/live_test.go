@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,59 @@ func TestLiveAnswers(t *testing.T) {
 		require.Equal(t, http.StatusOK, answered, "a manager sees the operators")
 		answered, _ = w.browse(0).live(shown)
 		require.Equal(t, http.StatusUnauthorized, answered)
+	})
+}
+
+// What the dashboard sums up is counted from when it was made, what is placed among it; other changes are none of its.
+func TestTheDashboardHearsOfMore(t *testing.T) {
+	each(t, func(w *world) {
+		made := w.stock("BOLT-8", 250, 1000)
+		boss := w.browse(3)
+		shown := regexp.MustCompile(`data-entity="(dashboard\.1)" data-version="(\d+)"`).FindStringSubmatch(boss.get(home).html)
+		require.NotNil(t, shown)
+		page := shown[1] + "." + shown[2]
+		_, told := boss.live(page)
+		require.Empty(t, told)
+		stream := boss.listen(page)
+		o := w.place(item(1, 1))
+		require.Contains(t, stream.hears(2*time.Second), `"text":"1 change since you opened this page"`)
+		w.confirm(o.ID)
+		w.editProduct(made.ID, `{"name": "Bolt"}`)
+		require.Eventually(t, func() bool { return strings.Contains(stream.hears(2*time.Second), "3 changes since") }, 4*time.Second, time.Millisecond)
+		_, told = boss.live(page)
+		require.Len(t, told, 1)
+		require.Regexp(t, `^dashboard\.1\.\d+ 3 changes since you opened this page$`, told[0])
+
+		boss.run("confirm", fmt.Sprintf("order=%d", w.place(item(1, 1)).ID)) // the run itself is nothing that it shows
+		_, told = boss.live(page)
+		require.Contains(t, told[0], " 4 changes ")
+		w.placeMany(100, 1)
+		_, told = boss.live(page)
+		require.Contains(t, told[0], " 99+ changes ")
+	})
+}
+
+// The forms of what is there already listen for it, at the version that they were opened with; that of a new one does not.
+func TestFormsListen(t *testing.T) {
+	each(t, func(w *world) {
+		made := w.stock("BOLT-8", 250, 1000)
+		o := w.place(item(1, 1))
+		boss := w.browse(3)
+		for path, shown := range map[string]string{
+			fmt.Sprintf("/products/%d/edit", made.ID): fmt.Sprintf("product.%d", made.ID),
+			fmt.Sprintf("/orders/%d/note", o.ID):      fmt.Sprintf("order.%d", o.ID),
+		} {
+			page := boss.get(home + path).html
+			require.Contains(t, page, fmt.Sprintf(`data-entity="%s" data-version="1"`, shown))
+			require.Contains(t, page, "/live.")
+			require.Contains(t, page, "What you typed is kept.")
+			again := boss.post(home+path, with(formOf(boss.get(home+path)), "name", "", "note", strings.Repeat("x", 600), "do", "save"))
+			require.Equal(t, http.StatusUnprocessableEntity, again.status)
+			require.Contains(t, again.html, fmt.Sprintf(`data-entity="%s" data-version="1"`, shown), "what was refused was opened then")
+		}
+		fresh := boss.get(home + "/products/new").html
+		require.NotContains(t, fresh, "data-entity")
+		require.NotContains(t, fresh, "/live.")
 	})
 }
 

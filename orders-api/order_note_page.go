@@ -3,6 +3,7 @@ package orders
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -16,10 +17,14 @@ import (
 )
 
 // noteForm is what has been typed into the form of an order's note, and what the note was when the form was opened.
-type noteForm struct{ key, note, before string }
+type noteForm struct {
+	key, note, before string
+	version           int64 // of the order, when the form was opened
+}
 
 func readNoteForm(sent url.Values) noteForm {
-	return noteForm{key: sent.Get("key"), note: sent.Get("note"), before: sent.Get("before.note")}
+	version, _ := strconv.ParseInt(sent.Get("version"), 10, 64)
+	return noteForm{key: sent.Get("key"), note: sent.Get("note"), before: sent.Get("before.note"), version: version}
 }
 
 // notePage shows the form of an order's note.
@@ -32,7 +37,7 @@ func (b *backoffice) notePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return b.showNote(c, id, noteForm{key: uuid.NewString(), note: o.Note, before: o.Note}, nil)
+	return b.showNote(c, id, noteForm{key: uuid.NewString(), note: o.Note, before: o.Note, version: o.Version}, nil)
 }
 
 // askForNote shows the form again, with what was typed already.
@@ -86,7 +91,8 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 	}
 	page := web.Question{
 		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: staying(c, orderURL(id)), BackLabel: frame.T("page.order_note.keep"),
-		Action: staying(c, noteURL(id)), Key: typed.key, Label: frame.T("page.order_note.save"),
+		Action: staying(c, noteURL(id)), Key: typed.key, Version: typed.version, Label: frame.T("page.order_note.save"),
+		Entity: web.EntityName("order", id), Kept: frame.T("page.news.kept.note"),
 	}
 	page.Inputs = []web.Input{{
 		Name: "note", Label: frame.T("page.order.note"), Hint: frame.T("page.order_note.hint"), Kind: "lines",
@@ -99,7 +105,7 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 			return err
 		}
 		kit.Refusal(c, refused) // the answer's status
-		page.Inputs[0].Before = o.Note
+		page.Inputs[0].Before, page.Version = o.Note, o.Version
 		page.Notice = &web.Note{Kind: "warn", Title: frame.T("page.order_note.changed"), Text: frame.T("page.order_note.changed.do", "note", o.Note)}
 	case refused != nil:
 		page.Errors, page.Notice = screens.Blame(c, frame.Reader, page.Inputs, refused)

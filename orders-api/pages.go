@@ -36,9 +36,15 @@ func newBackoffice(s *service, app *kit.App, settings Settings) *backoffice {
 	b.Site = &screens.Site{
 		Company: settings.CompanyName, Currency: settings.Currency, Zone: zone, Now: app.Now, Secure: b.browsers.Secure(),
 		Kinds: s.kinds(), Target: s.db.Target, Remember: s.remember, Enter: b.browsers.Enter, Watch: b.browsers.Watch, Live: screens.NewLive(s.db, s.log),
-		Watched: map[string]screens.Watched{"order": {Read: kit.Viewer, Words: "page.happened."}}, AskToLogIn: b.askToLogIn, Complete: b.complete,
+		Watched: watched, AskToLogIn: b.askToLogIn, Complete: b.complete,
 	}
 	return b
+}
+
+// watched are what pages listen for beside the entities: an order, and what the dashboard sums up.
+var watched = map[string]screens.Watched{
+	"order":     {Read: kit.Viewer, Words: "page.happened."},
+	"dashboard": {Read: kit.Viewer, Of: []string{"order", "product"}},
 }
 
 // routes are all the pages that there are.

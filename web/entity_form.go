@@ -58,6 +58,14 @@ func (q Question) focus() place {
 	return place{}
 }
 
+// kept says on a form that is filled in what becomes of that.
+func (q Question) kept() templ.Attributes {
+	if q.Kept == "" {
+		return nil
+	}
+	return templ.Attributes{"data-kept": q.Kept}
+}
+
 // look is how the button looks that does it.
 func (q Question) look() string {
 	if q.Danger {

@@ -112,6 +112,8 @@ type EntityAction struct {
 type Question struct {
 	Frame
 	Title     string // "Delete ACME Ltd?"
+	Entity    string // "order.1042", where what others do to it meanwhile is told; "" for none
+	Kept      string // what becomes of what was typed then
 	Text      string // what will happen
 	BackURL   string // to leave everything as it is
 	BackLabel string // "Keep customer"
@@ -155,6 +157,7 @@ type ChosenRow struct {
 type EntityForm struct {
 	Frame
 	Title     string // "New customer", "Edit ACME Ltd"
+	Entity    string // "customer.7"; "" for a new one
 	BackURL   string
 	BackLabel string
 	Action    string
@@ -196,6 +199,7 @@ type Option struct{ Value, Label, Hint string }
 type Conflict struct {
 	Frame
 	Title     string // "ACME Ltd was changed while you edited it"
+	Entity    string // "customer.7"
 	Intro     string // "Ana saved this at 10:41, while you were editing."
 	Who       string // who saved in between; "" when nobody knows
 	BackURL   string

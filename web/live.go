@@ -4,10 +4,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 )
 
 // EntityName is what a page calls an entity that it shows.
 func EntityName(kind string, id int64) string { return kind + "." + strconv.FormatInt(id, 10) }
+
+// shownAt makes a page listen for what it shows; "" is nothing.
+func shownAt(entity string, version int64) templ.Attributes {
+	if entity == "" {
+		return nil
+	}
+	return templ.Attributes{"data-entity": entity, "data-version": version}
+}
 
 // News is what the badge of a change says, and what is said aloud of it: "Ana 10:44", and "Ana Ruiz confirmed the order at
 // 10:44". The words begin with those of a timeline; at is the time within a sentence.

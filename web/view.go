@@ -79,6 +79,7 @@ type Login struct {
 // Dashboard is the front page: what waits.
 type Dashboard struct {
 	Frame
+	Newest              int64 // the newest event that is summed up here
 	ToConfirm, Expiring Queue
 	ExpiringWithin      time.Duration
 	ExpiryOff           bool // orders never expire here

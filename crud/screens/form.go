@@ -230,9 +230,13 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 		Frame: frame, Title: r.word(frame.Reader, "new"), BackURL: r.url(), BackLabel: r.word(frame.Reader, "many"),
 		Action: r.url("new"), Key: d.key, Version: d.version, Label: frame.T("page.entity.create"), Focus: d.focus,
 	}
-	if id := c.Params("id"); id != "" {
-		page.Title, page.Label = r.editTitle(frame.Reader, d), frame.T("page.entity.save")
-		page.BackURL, page.BackLabel, page.Action = behind(c, r.url(id)), r.word(frame.Reader, "one"), behind(c, r.url(id, "edit"))
+	if c.Params("id") != "" {
+		id, err := IDOf(c)
+		if err != nil {
+			return err
+		}
+		page.Entity, page.Title, page.Label = web.EntityName(r.Name, id), r.editTitle(frame.Reader, d), frame.T("page.entity.save")
+		page.BackURL, page.BackLabel, page.Action = behind(c, r.urlOf(id)), r.word(frame.Reader, "one"), behind(c, r.urlOf(id, "edit"))
 	}
 	if page.Inputs, err = r.inputs(c, frame.Reader, d); err != nil {
 		return err

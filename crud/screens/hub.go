@@ -36,7 +36,9 @@ type listener struct {
 	operator int64
 	shown    map[subject]int64 // the newest version that it has been told of
 	events   chan db.EventRow  // closed when it is let go
-	why      string            // it was
+	types    []string          // of the events that it has summed up
+	more     chan struct{}     // holds one when there are more of those
+	why      string            // it was let go
 }
 
 // NewLive makes a hub, which works while Serve runs.
@@ -87,6 +89,7 @@ func (l *Live) deliver(events []db.EventRow) {
 	defer l.mu.Unlock()
 	for _, event := range events {
 		for _, one := range slices.Clone(l.listeners) {
+			one.hearOfMore(event.EntityType)
 			about := subject{event.EntityType, event.EntityID}
 			if version, isShown := one.shown[about]; !isShown || event.EntityVersion <= version {
 				continue
@@ -101,8 +104,19 @@ func (l *Live) deliver(events []db.EventRow) {
 	}
 }
 
+// hearOfMore tells a page that what it has summed up is more, once until it has counted again.
+func (one *listener) hearOfMore(kind string) {
+	if !slices.Contains(one.types, kind) {
+		return
+	}
+	select {
+	case one.more <- struct{}{}:
+	default:
+	}
+}
+
 // listen takes a page in; nil when the service ends. Of too many pages of one operator, the oldest is let go.
-func (l *Live) listen(operator int64, shown map[subject]int64) *listener {
+func (l *Live) listen(operator int64, page watching) *listener {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
@@ -112,7 +126,10 @@ func (l *Live) listen(operator int64, shown map[subject]int64) *listener {
 	if len(own) >= mostStreams {
 		l.letGo(own[0], becausePoll)
 	}
-	one := &listener{operator: operator, shown: maps.Clone(shown), events: make(chan db.EventRow, mostUntold)}
+	one := &listener{
+		operator: operator, shown: maps.Clone(page.shown), events: make(chan db.EventRow, mostUntold),
+		types: page.types, more: make(chan struct{}, 1),
+	}
 	l.listeners = append(l.listeners, one)
 	select {
 	case l.wanted <- struct{}{}:

@@ -18,6 +18,9 @@ import (
 // MostShown is how many entities a page can listen for: those of the longest list.
 const MostShown = 100
 
+// mostMore is up to how many changes are counted of what a page has summed up.
+const mostMore = 99
+
 // pulse is how often a stream shows that it lives, and looks whether its session does.
 const pulse = 5 * time.Second
 
@@ -25,12 +28,21 @@ const pulse = 5 * time.Second
 type Watched struct {
 	Read  kit.Role // who may
 	Words string   // what a timeline's words for it begin with
+	Of    []string // the types of the events that it sums up, for what is no entity; its version is the newest event then
 }
 
 // subject is one entity.
 type subject struct {
 	kind string // its type in the events
 	id   int64
+}
+
+// watching is what a page listens for.
+type watching struct {
+	shown map[subject]int64 // the entities, each with its version
+	sum   subject           // what it has summed up, if anything: the events of
+	types []string          // these types
+	until int64             // up to this one
 }
 
 // news is a change as it is sent to a page.
@@ -40,6 +52,7 @@ type news struct {
 	Version int64  `json:"version"`
 	Label   string `json:"label"`
 	Text    string `json:"text"`
+	Gone    bool   `json:"gone,omitzero"` // it was deleted
 }
 
 // live tells a page what has changed of what it shows: at once what has changed already, and then, where it listens to a
@@ -50,19 +63,19 @@ func (s *Site) live(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown, err := s.shownOn(c)
+	page, err := s.shownOn(c)
 	if err != nil {
 		return err
 	}
 	var heard *listener
 	if strings.HasPrefix(c.Get(fiber.HeaderAccept), "text/event-stream") {
-		heard = s.Live.listen(kit.Who(c).Operator, shown) // before it is asked what has changed, so that nothing is missed between
+		heard = s.Live.listen(kit.Who(c).Operator, page) // before it is asked what has changed, so that nothing is missed between
 	}
-	changed, err := s.Live.changed(kit.Context(c), shown)
-	reader := s.PlainFrame(c, "").Reader
+	to := &stream{reader: s.PlainFrame(c, "").Reader, site: s, page: page, still: still}
+	missed, err := to.missed(kit.Context(c))
 	switch {
 	case heard == nil && err == nil:
-		return s.tellNow(c, reader, changed)
+		return tellNow(c, missed)
 	case heard == nil:
 		return err
 	case err != nil:
@@ -71,18 +84,15 @@ func (s *Site) live(c *fiber.Ctx) error {
 	}
 	kit.Events(c, func(ctx context.Context, send func(string) error) error {
 		defer s.Live.leave(heard)
-		return follow(ctx, heard, &stream{send, func(event db.EventRow) news { return s.newsOf(reader, &event) }, still}, changed)
+		to.send = send
+		return to.follow(ctx, heard, missed)
 	})
 	return nil
 }
 
 // tellNow answers what has changed.
-func (s *Site) tellNow(c *fiber.Ctx, reader web.Reader, changed []db.EventRow) error {
-	all := make([]news, len(changed))
-	for i := range changed {
-		all[i] = s.newsOf(reader, &changed[i])
-	}
-	body, err := json.Marshal(all)
+func tellNow(c *fiber.Ctx, missed []news) error {
+	body, err := json.Marshal(missed)
 	if err != nil {
 		return err
 	}
@@ -92,26 +102,58 @@ func (s *Site) tellNow(c *fiber.Ctx, reader web.Reader, changed []db.EventRow) e
 
 // stream is what a page listens to.
 type stream struct {
-	send  func(text string) error
-	words func(event db.EventRow) news
-	still func(ctx context.Context) error // whether its session goes on
+	site   *Site
+	reader web.Reader
+	page   watching
+	still  func(ctx context.Context) error // whether its session goes on
+	send   func(text string) error
+}
+
+// missed is what has changed already since the page was made.
+func (t *stream) missed(ctx context.Context) ([]news, error) {
+	changed, err := t.site.Live.changed(ctx, t.page.shown)
+	if err != nil {
+		return nil, err
+	}
+	all := []news{}
+	for i := range changed {
+		all = append(all, t.site.newsOf(t.reader, &changed[i]))
+	}
+	if len(t.page.types) == 0 {
+		return all, nil
+	}
+	more, err := t.more(ctx)
+	if more.Version > t.page.until {
+		all = append(all, more)
+	}
+	return all, err
+}
+
+// more says how much has happened of what the page has summed up.
+func (t *stream) more(ctx context.Context) (news, error) {
+	n, newest, err := t.site.Live.db.EventsAfter(ctx, t.page.types, t.page.until, mostMore+1)
+	count := web.Count{N: int64(min(n, mostMore)), Over: n > mostMore}
+	return news{
+		Entity: web.EntityName(t.page.sum.kind, t.page.sum.id), ID: t.page.sum.id, Version: newest,
+		Text: t.reader.T("page.news.more", "count", count.N, "n", t.reader.Count(count)),
+	}, err
 }
 
 // follow tells a page what has changed already and then what does, until it is gone, its session has ended, or the hub
 // lets go of it.
-func follow(ctx context.Context, heard *listener, to *stream, changed []db.EventRow) error {
-	for _, event := range changed {
-		if err := to.tell(event); err != nil {
+func (t *stream) follow(ctx context.Context, heard *listener, missed []news) error {
+	for _, one := range missed {
+		if err := t.tell(one); err != nil {
 			return err
 		}
 	}
 	ticker := time.NewTicker(pulse)
 	defer ticker.Stop()
 	for {
-		if err := to.still(ctx); err != nil && fault.Of(err).Kind == fault.Unauthenticated {
-			return to.send("event: end\n\n")
+		if err := t.still(ctx); err != nil && fault.Of(err).Kind == fault.Unauthenticated {
+			return t.send("event: end\n\n")
 		}
-		if err := to.send(":\n\n"); err != nil {
+		if err := t.send(":\n\n"); err != nil {
 			return err
 		}
 		select {
@@ -119,9 +161,13 @@ func follow(ctx context.Context, heard *listener, to *stream, changed []db.Event
 			return nil
 		case event, open := <-heard.events:
 			if !open {
-				return to.send("event: " + heard.why + "\n\n")
+				return t.send("event: " + heard.why + "\n\n")
 			}
-			if err := to.tell(event); err != nil {
+			if err := t.tell(t.site.newsOf(t.reader, &event)); err != nil {
+				return err
+			}
+		case <-heard.more:
+			if err := t.tellMore(ctx); err != nil {
 				return err
 			}
 		case <-ticker.C:
@@ -129,8 +175,16 @@ func follow(ctx context.Context, heard *listener, to *stream, changed []db.Event
 	}
 }
 
-func (t *stream) tell(event db.EventRow) error {
-	text, err := json.Marshal(t.words(event))
+func (t *stream) tellMore(ctx context.Context) error {
+	more, err := t.more(ctx)
+	if err != nil || more.Version <= t.page.until {
+		return err
+	}
+	return t.tell(more)
+}
+
+func (t *stream) tell(one news) error {
+	text, err := json.Marshal(one)
 	if err != nil {
 		return err
 	}
@@ -147,28 +201,33 @@ func (s *Site) newsOf(reader web.Reader, event *db.EventRow) news {
 	label, text := reader.News(words, event.Action, ActorName(reader, event), Inline(reader, event.CreatedAt), event.CreatedAt)
 	return news{
 		Entity: web.EntityName(event.EntityType, event.EntityID), ID: event.EntityID, Version: event.EntityVersion, Label: label, Text: text,
+		Gone: event.Action == "deleted",
 	}
 }
 
 // shownOn reads what a page shows, each with its version: "order.1042.3,order.1041.1". Faults: 400 PARAMETER_INVALID; 403
 // FORBIDDEN for what its reader may not see.
-func (s *Site) shownOn(c *fiber.Ctx) (map[subject]int64, error) {
+func (s *Site) shownOn(c *fiber.Ctx) (watching, error) {
 	entries := strings.Split(c.Query("shown"), ",")
 	if len(entries) > MostShown {
-		return nil, fault.New(fault.Malformed, "PARAMETER_INVALID").On("shown", "PARAMETER_INVALID")
+		return watching{}, fault.New(fault.Malformed, "PARAMETER_INVALID").On("shown", "PARAMETER_INVALID")
 	}
-	shown := make(map[subject]int64, len(entries))
+	page := watching{shown: make(map[subject]int64, len(entries))}
 	for _, entry := range entries {
 		one, version, ok := parseShown(entry)
 		if !ok {
-			return nil, fault.New(fault.Malformed, "PARAMETER_INVALID").On("shown", "PARAMETER_INVALID")
+			return watching{}, fault.New(fault.Malformed, "PARAMETER_INVALID").On("shown", "PARAMETER_INVALID")
 		}
 		if !s.maySee(kit.Who(c).Role, one.kind) {
-			return nil, fault.New(fault.Forbidden, "FORBIDDEN")
+			return watching{}, fault.New(fault.Forbidden, "FORBIDDEN")
 		}
-		shown[one] = version
+		if types := s.Watched[one.kind].Of; len(types) > 0 {
+			page.sum, page.types, page.until = one, types, version
+		} else {
+			page.shown[one] = version
+		}
 	}
-	return shown, nil
+	return page, nil
 }
 
 func parseShown(entry string) (subject, int64, bool) {

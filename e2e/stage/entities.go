@@ -87,14 +87,19 @@ func save(p *browser.Page) {
 func conflict(form, both, mine string) func(p *browser.Page) {
 	return func(p *browser.Page) {
 		p.Go(form)
-		browser.Eval[int](p, `fetch(location.href, {method: "POST", body: (sent => {
-			sent.set("key", crypto.randomUUID())
-			sent.set("do", "save")
-			sent.set("`+both+`", Date.now() % 1000 + 1000)
-			return sent
-		})(new URLSearchParams(new FormData(document.getElementById("entity-form"))))}).then(answer => answer.status)`)
+		changeInForm(p, both)
 		p.Fill(browser.ID(both), "12345")
 		p.Fill(browser.ID(mine), "B12345678")
 		p.Leads(func() { save(p) })
 	}
+}
+
+// changeInForm saves what the form that is open is about with another value of a field, elsewhere than on the page.
+func changeInForm(p *browser.Page, field string) {
+	browser.Eval[int](p, `fetch(location.href, {method: "POST", body: (sent => {
+		sent.set("key", crypto.randomUUID())
+		sent.set("do", "save")
+		sent.set("`+field+`", Date.now() % 1000 + 1000)
+		return sent
+	})(new URLSearchParams(new FormData(document.getElementById("entity-form"))))}).then(answer => answer.status)`)
 }

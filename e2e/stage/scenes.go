@@ -88,6 +88,19 @@ func (s *Stage) changes() []Scene {
 	return []Scene{
 		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
 		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
+		{Name: "dashboard-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice") }},
+		{Name: "form-news", Manager: true, Set: func(p *browser.Page) {
+			p.Go(products + "/2/edit")
+			changeInForm(p, "price_cents")
+			p.Await(`document.querySelector(".bar.news")`)
+		}},
+		{Name: "note-news", Set: func(p *browser.Page) {
+			place(p)
+			p.Click(browser.Link("Add note.*|Añadir nota.*"))
+			p.There(browser.Role("dialog", ".*"))
+			confirm(p, browser.Eval[string](p, `location.pathname`))
+			p.Await(`document.querySelector("dialog .bar.news")`)
+		}},
 		{Name: "order-past", Set: func(p *browser.Page) {
 			p.Go(s.Orders["CONFIRMED"])
 			p.Go(browser.Eval[string](p, `(a => a.pathname + a.search)(document.querySelector("#timeline a[href*='as_of=']"))`))
@@ -145,8 +158,13 @@ func changedMeanwhile(p *browser.Page, path string) {
 		path = order
 	}
 	p.Go(path)
-	browser.Eval[int](p, `fetch("`+order+`/confirm", {method: "POST", body: new URLSearchParams({key: crypto.randomUUID()})}).then(a => a.status)`)
+	confirm(p, order)
 	p.Await(`document.querySelector(":is(a, .bar).news")`)
+}
+
+// confirm confirms an order, elsewhere than on the page that is open.
+func confirm(p *browser.Page, order string) {
+	browser.Eval[int](p, `fetch("`+order+`/confirm", {method: "POST", body: new URLSearchParams({key: crypto.randomUUID()})}).then(a => a.status)`)
 }
 
 // submit sends the form whose address ends so.

@@ -14,9 +14,13 @@ const mark = (news) => {
   if (!element || news.version <= Number(element.dataset.told ?? element.dataset.version)) return;
   if (document.querySelector("form[aria-busy=true]")) return setTimeout(mark, again, news);
   element.dataset.told = news.version;
-  const isRow = element.matches("tr");
-  isRow ? markRow(element, news) : markPage(news);
-  say(isRow ? `${element.querySelector("a").textContent}: ${news.text}` : news.text);
+  if (element.matches("tr")) {
+    markRow(element, news);
+    return say(`${element.querySelector("a").textContent}: ${news.text}`);
+  }
+  const isMarked = live.querySelector(".bar");
+  const text = markPage(news);
+  if (!isMarked || !("once" in element.dataset)) say(text);
 };
 
 const markRow = (row, news) => {
@@ -28,14 +32,27 @@ const markRow = (row, news) => {
   row.querySelector("[data-news]").replaceChildren(badge);
 };
 
-const markPage = (news) => {
-  live.querySelector(".bar")?.remove();
-  const bar = forms.querySelector(".bar").cloneNode(true);
-  bar.querySelector("p").textContent = news.text;
-  const anew = new URL(location);
+// It is said in the dialog that covers the page, if one does. What is typed into a form stays as it is.
+const markPage = ({ text, gone }) => {
+  const bar = live.querySelector(".bar") ?? forms.querySelector(".bar").cloneNode(true);
+  const form = document.querySelector("form[data-kept]"), anew = new URL(location);
   anew.searchParams.delete("came");
   bar.querySelector("a").href = anew;
+  const [what, kept] = bar.querySelectorAll("p span");
+  what.textContent = text + (form ? "." : "");
+  kept.textContent = form ? (gone ? live.dataset.gone : form.dataset.kept) : "";
   live.append(bar);
+  cover();
+  return bar.querySelector("p").textContent;
+};
+
+const place = live.parentElement;
+
+const cover = () => {
+  const dialog = document.querySelector("dialog[open]");
+  if (!dialog || dialog.contains(live)) return;
+  dialog.append(live);
+  dialog.addEventListener("close", () => place.append(live));
 };
 
 // Much at once is said as how much it is.
