@@ -34,14 +34,13 @@ const markRow = (row, news) => {
 
 // It is said in the dialog that covers the page, if one does. What is typed into a form stays as it is.
 const markPage = ({ text, gone }) => {
-  const bar = live.querySelector(".bar") ?? forms.querySelector(".bar").cloneNode(true);
+  const bar = live.querySelector(".bar") ?? live.appendChild(forms.querySelector(".bar").cloneNode(true));
   const form = document.querySelector("form[data-kept]"), anew = new URL(location);
   anew.searchParams.delete("came");
   bar.querySelector("a").href = anew;
   const [what, kept] = bar.querySelectorAll("p span");
   what.textContent = text + (form ? "." : "");
   kept.textContent = form ? (gone ? live.dataset.gone : form.dataset.kept) : "";
-  live.append(bar);
   cover();
   return bar.querySelector("p").textContent;
 };
