@@ -29,10 +29,7 @@ func (s *Stage) LogIn() Scene {
 func (s *Stage) Scenes() []Scene {
 	created := s.Orders["CREATED"]
 	return slices.Concat([]Scene{
-		{Name: "dashboard", Set: func(p *browser.Page) {
-			p.Go("/backoffice")
-			p.There(browser.ID("orders-by-day")) // once the days are counted
-		}},
+		{Name: "dashboard", Set: dashboard},
 		{Name: "more", Manager: true, Set: func(p *browser.Page) {
 			p.Go("/backoffice/activity")
 			browser.Eval[bool](p, `document.querySelector(".more-tab").open = true`)
@@ -88,7 +85,10 @@ func (s *Stage) changes() []Scene {
 	return []Scene{
 		{Name: "orders-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice/orders") }},
 		{Name: "order-news", Set: func(p *browser.Page) { changedMeanwhile(p, "") }},
-		{Name: "dashboard-news", Set: func(p *browser.Page) { changedMeanwhile(p, "/backoffice") }},
+		{Name: "dashboard-news", Set: func(p *browser.Page) {
+			dashboard(p)
+			changedMeanwhile(p, "/backoffice")
+		}},
 		{Name: "form-news", Manager: true, Set: func(p *browser.Page) {
 			p.Go(products + "/2/edit")
 			changeInForm(p, "price_cents")
@@ -124,6 +124,12 @@ func settings() []Scene {
 			p.Leads(func() { p.Press(kb.Enter) })
 		}},
 	}
+}
+
+// dashboard is the front page, once the days are counted.
+func dashboard(p *browser.Page) {
+	p.Go("/backoffice")
+	p.There(browser.ID("orders-by-day"))
 }
 
 // justConfirmed is an order of its own right after its confirmation, which can be undone.
