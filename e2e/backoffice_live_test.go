@@ -120,6 +120,8 @@ func TestTheDashboardLearnsOfMore(t *testing.T) {
 		browser.Eval[bool](p, `document.querySelector(".bar.news a").focus(), true`)
 		d.act(order, "confirm", d.operator, "")
 		within(t, p, `document.querySelector(".bar.news p").textContent.includes("2 changes since you opened this page")`)
+		d.act(order, "cancel", d.operator, `{"reason":"OTHER"}`)
+		within(t, p, `document.querySelector(".bar.news p").textContent.includes("3 changes since you opened this page")`)
 		require.Equal(t, "Show", browser.Eval[string](p, `document.activeElement.textContent`), "the focus stays where it is")
 		require.Contains(t, browser.Eval[string](p, `document.querySelector("#live [aria-live]").textContent`), "1 change ", "once is enough")
 		browser.Eval[bool](p, `document.activeElement.blur(), true`)
