@@ -73,7 +73,8 @@ func (b *browser) send(method, path, body string) screen {
 	content, err := io.ReadAll(response.Body)
 	require.NoError(b.w.t, err)
 	s := screen{status: response.StatusCode, header: response.Header, html: string(content)}
-	if s.html != "" && s.status != http.StatusSeeOther && !strings.HasPrefix(s.header.Get("Content-Type"), "text/csv") {
+	isFile := regexp.MustCompile(`^text/(csv|javascript)`).MatchString(s.header.Get("Content-Type"))
+	if s.html != "" && s.status != http.StatusSeeOther && !isFile {
 		require.Equal(b.w.t, "text/html; charset=utf-8", s.header.Get("Content-Type"), s.html)
 		require.Contains(b.w.t, s.header.Get("Content-Security-Policy"), "default-src 'none'")
 		require.Empty(b.w.t, textless.FindAllString(s.html, -1), "every text is there")

@@ -47,14 +47,19 @@ var assets = sync.OnceValue(func() (all struct {
 }) {
 	all.files, all.names = map[string]File{}, map[string]string{}
 	for name, content := range readAssets() {
-		sum := sha256.Sum256(content)
 		extension := path.Ext(name)
-		fingerprinted := strings.TrimSuffix(name, extension) + "." + hex.EncodeToString(sum[:5]) + extension
+		fingerprinted := strings.TrimSuffix(name, extension) + "." + fingerprint(content) + extension
 		all.files[fingerprinted] = File{Content: content, Gzipped: compress(content), Type: assetTypes[extension]}
 		all.names[name] = fingerprinted
 	}
 	return all
 })
+
+// fingerprint is short, and another for each content.
+func fingerprint(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:5])
+}
 
 // Asset is the address of an asset: Asset("app.css") is "/backoffice/assets/app.HASH.css". It changes whenever the
 // content does, so what is there may be cached for ever. A name that does not exist is a mistake in a page: it panics.

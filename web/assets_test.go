@@ -24,7 +24,8 @@ func serve(t *testing.T, name string) web.File {
 
 func TestAssets(t *testing.T) {
 	for name, kind := range map[string]string{
-		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "live.js": "text/javascript; charset=utf-8", "htmx.min.js": "text/javascript; charset=utf-8",
+		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "live.js": "text/javascript; charset=utf-8",
+		"network.js": "text/javascript; charset=utf-8", "offline.js": "text/javascript; charset=utf-8", "htmx.min.js": "text/javascript; charset=utf-8",
 		"icons.svg": "image/svg+xml", "favicon.svg": "image/svg+xml",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +94,7 @@ func TestStyleSheet(t *testing.T) {
 // What a first visit loads stays small.
 func TestAssetsAreSmall(t *testing.T) {
 	for name, most := range map[string]int{
-		"app.css": 13_700, "app.js": 5_200, "live.js": 2_400, "htmx.min.js": 14_000, "icons.svg": 3_000, "favicon.svg": 500,
+		"app.css": 13_800, "app.js": 5_200, "live.js": 2_500, "network.js": 850, "offline.js": 400, "htmx.min.js": 14_000, "icons.svg": 3_000, "favicon.svg": 500,
 	} {
 		require.LessOrEqual(t, len(serve(t, name).Gzipped), most, name)
 	}

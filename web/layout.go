@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// pageScripts are what makes every page smoother.
+var pageScripts = []string{"htmx.min.js", "app.js", "network.js"}
+
 // navigation lists where a reader can go.
 func navigation(f Frame) []NavItem {
 	if f.Nav != nil {

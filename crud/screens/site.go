@@ -23,7 +23,7 @@ import (
 
 // contentPolicy lets a page load its own style sheet, scripts and pictures, and talk to nobody else.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // resumed is what the field "do" says of a form that was held back while its sender logged in: it is to be shown again,
 // and has no effect.
@@ -80,6 +80,7 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 		}
 		return c.Redirect(Home, http.StatusSeeOther)
 	})
+	group.Get("/worker.js", s.worker)
 	group.Post("/preferences", Act(Home, s.prefer))
 	open(group)
 	group.Use(s.enter)

@@ -84,6 +84,9 @@ document.addEventListener("click", (event) => {
   if (!badge.hasAttribute("aria-busy")) renew(badge);
 });
 
+// Whether anything is heard is told to network.js.
+const tell = (what) => void document.dispatchEvent(new Event(what));
+
 // What is listened to. A stream that is silent does not get through; "poll" says that there are too many already.
 let isBlocked = false, stop;
 
@@ -98,6 +101,7 @@ const listen = async () => {
     for (let text = "", piece; ({ value: piece } = await reader.read()), piece !== undefined; ) {
       clearTimeout(patience);
       patience = setTimeout(() => ending.abort(), silentAfter);
+      tell("heard");
       const events = (text + piece).split("\n\n");
       text = events.pop();
       for (const event of events) {
@@ -114,6 +118,7 @@ const listen = async () => {
 const ask = async () => {
   const answer = await fetch(address(), { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(silentAfter) });
   if (!answer.ok) return answer.status < 500;
+  tell("heard");
   (await answer.json()).forEach(mark);
 };
 
@@ -124,7 +129,7 @@ const follow = async () => {
   if (isOn) return;
   isOn = true;
   while (!document.hidden && !isOver) {
-    isOver = await (isBlocked ? ask() : listen()).catch(() => false);
+    isOver = await (isBlocked ? ask() : listen()).catch(({ name }) => name !== "AbortError" && tell("missed"));
     await pause(isBlocked ? askEvery : again);
   }
   isOn = false;

@@ -54,6 +54,7 @@ func Pages(r web.Reader, change func(view any)) []Page {
 		page("login", login(r), change),
 		page("login-refused", loginRefused(r), change),
 		page("failure", failure(f), change),
+		page("offline", web.Offline{Frame: login(r).Frame}, change),
 	}
 	return slices.Concat(pages, entityPages(f, change), importPages(f, change), bulkPages(f, change))
 }
