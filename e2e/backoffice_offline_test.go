@@ -62,7 +62,7 @@ func TestNoConnection(t *testing.T) {
 		p.Go("/backoffice/customers")
 		p.See("Sin conexión.", "por sí sola")
 		p.Leads(d.orders[0].start)
-		p.See("Clientes")
+		p.See("Nuevo cliente")
 	})
 }
 
