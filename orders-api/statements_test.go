@@ -125,7 +125,7 @@ type pageCost struct {
 
 // pageCosts are those of all pages, by their routes. What leads elsewhere may look where to.
 var pageCosts = map[string][]pageCost{
-	"": {{"", 10, 10}}, "/": {{"", 0, 0}}, "/login": {{"", 0, 0}}, "/keys": {{"", 1, 1}}, "/settings": {{"", 1, 1}}, "/settings/password": {{"", 0, 0}},
+	"": {{"", 10, 10}}, "/": {{"", 0, 0}}, "/login": {{"", 0, 0}}, "/worker.js": {{"", 0, 0}}, "/keys": {{"", 1, 1}}, "/settings": {{"", 1, 1}}, "/settings/password": {{"", 0, 0}},
 	"/activity": {{"", 4, 4}, {"?entity=order", 2, 2}, {"?actor=operator%3A3", 4, 4}, {"?format=csv", 1, 1}},
 	"/orders": { // how many match is counted when they are more than a page
 		{"", 8, 9}, {"?search=acme", 9, 9}, {"?sort=-total_cents", 8, 9}, {"?row=1", 9, 9}, {"?format=csv", 1, 1},
