@@ -9,44 +9,42 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"b2b.example/crud/lists"
+	"b2b.example/crud/screens"
 	"b2b.example/db"
 	"b2b.example/kit"
 	"b2b.example/web"
 )
-
-// byList is what the address of an order's page keeps of the list that it was opened from: that list's own parameters.
-const byList = "list"
 
 // inList is what the address of an order ends with that is opened from a list.
 func inList(params url.Values) string {
 	kept := maps.Clone(params)
 	kept.Del(byFormat)
 	kept.Del(byRow)
-	return "?" + byList + "=" + url.QueryEscape(kept.Encode())
+	return "?" + screens.ByList + "=" + url.QueryEscape(kept.Encode())
 }
 
 // staying is an address about an order with the list from which the request's own page was opened: whoever goes through a
 // list stays in it, whatever they do to its orders.
 func staying(c *fiber.Ctx, address string) string {
-	if !c.Context().QueryArgs().Has(byList) {
+	if !c.Context().QueryArgs().Has(screens.ByList) {
 		return address
 	}
 	divider := "?"
 	if strings.Contains(address, divider) {
 		divider = "&"
 	}
-	return address + divider + byList + "=" + url.QueryEscape(c.Query(byList))
+	return address + divider + screens.ByList + "=" + url.QueryEscape(c.Query(screens.ByList))
 }
 
 // placeInList puts in the way back to the list that the order was opened from, and to the orders beside it there. They are
 // beside its place, whether or not it is still in the list itself.
 func (b *backoffice) placeInList(c *fiber.Ctx, page *web.Order, o *Order) error {
-	if !c.Context().QueryArgs().Has(byList) {
+	if !c.Context().QueryArgs().Has(screens.ByList) {
 		return nil
 	}
-	params, err := url.ParseQuery(c.Query(byList))
+	params, err := url.ParseQuery(c.Query(screens.ByList))
 	if err != nil {
-		return lists.InvalidParam(byList)
+		return lists.InvalidParam(screens.ByList)
 	}
 	page.InList = inList(params)
 	page.List = &web.Neighbours{ListURL: hereURL(params)}

@@ -35,8 +35,7 @@ type draft struct {
 func (r resource[T]) newForm(c *fiber.Ctx) error {
 	d := r.draftOf(c, r.Fresh())
 	for _, look := range r.Looks() {
-		isNumber := look.Kind == crud.KindInt || look.Kind == crud.KindMoney
-		if isNumber && look.Required && look.Least > 0 && strings.Trim(d.typed[look.Name], "0.,") == "" {
+		if isNumber(look.Kind) && look.Required && look.Least > 0 && strings.Trim(d.typed[look.Name], "0.,") == "" {
 			d.typed[look.Name], d.before[look.Name] = "", "" // it can't be 0, so 0 is no help
 		}
 	}

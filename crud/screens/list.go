@@ -16,8 +16,8 @@ import (
 	"b2b.example/web"
 )
 
-// byList are the parameters of the list that a page was reached from: it leads back there.
-const byList = "list"
+// ByList are the parameters of the list that a page was reached from: it leads back there.
+const ByList = "list"
 
 // list is a page of the list. Its whole state is in its address.
 func (r resource[T]) list(c *fiber.Ctx) error {
@@ -190,14 +190,13 @@ func isDeleted(params url.Values) bool { return params.Get("deleted") == "true" 
 
 // deletedFilter leads to those that are deleted, and back.
 func (r about) deletedFilter(reader web.Reader, params url.Values) web.Filter {
-	living := r.narrowedTo(params)
-	deleted := r.listURL(params, func(p url.Values) {
-		maps.DeleteFunc(p, func(name string, _ []string) bool { return name != ByColumns })
-		p.Set("deleted", "true")
-	})
-	filter := web.Filter{Label: reader.T("page.list.deleted"), Options: []web.Link{{Label: reader.T("page.yes"), URL: deleted}}}
+	deleted := maps.Clone(params)
+	deleted.Set("deleted", "true")
+	filter := web.Filter{
+		Label: reader.T("page.list.deleted"), Options: []web.Link{{Label: reader.T("page.yes"), URL: r.narrowedTo(deleted, "deleted")}},
+	}
 	if isDeleted(params) {
-		filter.Value, filter.RemoveURL = reader.T("page.yes"), living
+		filter.Value, filter.RemoveURL = reader.T("page.yes"), r.narrowedTo(params)
 	}
 	return filter
 }
@@ -309,7 +308,7 @@ func reachedFrom(params url.Values, address string) string {
 	if len(params) == 0 {
 		return address
 	}
-	return address + "?" + url.Values{byList: {params.Encode()}}.Encode()
+	return address + "?" + url.Values{ByList: {params.Encode()}}.Encode()
 }
 
 // behind is the address of a page that is reached from the same list as this one.
@@ -317,7 +316,7 @@ func behind(c *fiber.Ctx, address string) string { return reachedFrom(listBehind
 
 // listBehind are the parameters of the list that a page was reached from.
 func listBehind(c *fiber.Ctx) url.Values {
-	params, err := url.ParseQuery(c.Query(byList))
+	params, err := url.ParseQuery(c.Query(ByList))
 	if err != nil {
 		return nil
 	}

@@ -34,7 +34,7 @@ const mostChosen = 100
 func (r about) selection(c *fiber.Ctx, reader web.Reader, params url.Values) *web.Selection {
 	s := &web.Selection{URL: r.url("selected"), Name: byChosen, Label: reader.T("page.selection.label")}
 	if len(params) > 0 {
-		s.Kept = []web.Field{{Name: byList, Value: params.Encode()}}
+		s.Kept = []web.Field{{Name: ByList, Value: params.Encode()}}
 	}
 	for _, d := range r.deeds(reader) {
 		if !r.mayWrite(c) || d.toDeleted != isDeleted(params) || d.field != "" && params.Get(d.field) == d.value {

@@ -56,8 +56,9 @@
   };
 
   // A form that works itself out: each input and button of it that has hx-post sends it whole, and the answer's form is
-  // morphed in. A button does what its value says, an input what its data-do says, or "update". The server keeps nothing of it, so an answer to a form that has changed meanwhile is dropped, and the form
-  // as it is now is sent again: nothing that was typed is lost.
+  // morphed in. A button does what its value says, an input what its data-do says, or "update". The server keeps nothing of
+  // it, so an answer to a form that has changed meanwhile is dropped, and the form as it is now is sent again: nothing that
+  // was typed is lost.
   const values = (form) => new URLSearchParams(new FormData(form));
 
   const told = (source) => source.type === "submit" ? source.value : source.dataset.do ?? "update";
