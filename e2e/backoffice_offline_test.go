@@ -1,8 +1,13 @@
 package e2e
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,12 +71,77 @@ func TestNoConnection(t *testing.T) {
 	})
 }
 
-// kept are the addresses of all that a worker has kept, after the name of each cache.
-func kept(p *browser.Page) []string {
-	return browser.Eval[[]string](p, `caches.keys().then(async (names) => {
+// cut is a wire that leads nowhere.
+func cut(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
+
+// TestLanguageWithoutConnection: the page that says that there is no connection is in the language and the theme of the page
+// before, which a switch changes without another worker.
+func TestLanguageWithoutConnection(t *testing.T) {
+	everyWayApart(t, func(t *testing.T, d *desk) {
+		if d.noScripts {
+			return // nor a worker
+		}
+		p := d.visit("operator", "/orders")
+		p.Expect(`^request failed: .*/backoffice|^answer 503: .*/backoffice`)
+		require.True(t, browser.Eval[bool](p, `navigator.serviceWorker.ready.then(() => true)`))
+		for range 2 { // from the system's to light, and to dark
+			d.switchTo(p, "theme")
+		}
+		d.switchTo(p, "language")
+		p.Await(`caches.match("/backoffice/reader").then((seen) => seen?.text()).then((text) => text === "es dark")`)
+		d.wire.with(cut)
+		p.Go("/backoffice/customers")
+		p.See("Sin conexión.")
+		require.Equal(t, "es dark", browser.Eval[string](p, "document.documentElement.lang + ' ' + document.documentElement.dataset.theme"))
+		require.True(t, browser.Eval[bool](p, `navigator.serviceWorker.getRegistration().then(({ active, waiting, installing }) => !!active && !waiting && !installing)`))
+	})
+}
+
+// TestReleaseOfAWorker: the worker of a new release waits until the pages that are open have been left, and disturbs none.
+func TestReleaseOfAWorker(t *testing.T) {
+	everyScreen(t, func(t *testing.T, d *desk) {
+		released := func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+			if r.URL.Path != "/backoffice/worker.js" {
+				pass.ServeHTTP(w, r)
+				return
+			}
+			r.Header.Del("Accept-Encoding")
+			answer := httptest.NewRecorder()
+			pass.ServeHTTP(answer, r)
+			maps.Copy(w.Header(), answer.Header())
+			w.Header().Del("Content-Length")
+			_, _ = w.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte("No connection."), []byte("No line.")))
+		}
+		p := d.visit("operator", "/orders")
+		p.Expect(`^request failed: .*/backoffice|^answer 503: .*/backoffice`)
+		require.True(t, browser.Eval[bool](p, `navigator.serviceWorker.ready.then(() => true)`))
+		p.Reload()
+		d.wire.with(released)
+		require.True(t, browser.Eval[bool](p, `navigator.serviceWorker.getRegistration().then((there) => there.update()).then(() => true)`))
+		p.Await(`navigator.serviceWorker.getRegistration().then(({ waiting }) => !!waiting)`)
+		for _, path := range []string{"/orders?status=CREATED", "/products", "/customers"} {
+			p.Go("/backoffice" + path)
+		}
+		d.wire.with(cut)
+		p.Go("/backoffice")
+		p.See("No connection.")
+
+		d.wire.with(released)
+		p.Leave()
+		p.Go("/backoffice/orders")
+		p.Await(`navigator.serviceWorker.getRegistration().then(({ active, waiting }) => active.state === "activated" && !waiting)`)
+		d.wire.with(cut)
+		p.Go("/backoffice")
+		p.See("No line.")
+	})
+}
+
+// kept are the names of all caches, each with the addresses of what is kept there.
+func kept(p *browser.Page) string {
+	return browser.Eval[string](p, `caches.keys().then(async (names) => {
 		const all = []
 		for (const name of names) all.push(name, ...(await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname))
-		return all
+		return all.join(" ")
 	})`)
 }
 
@@ -91,11 +161,11 @@ func TestNothingIsKept(t *testing.T) {
 		p.Go("/backoffice" + orderPath(order))
 		p.There(logInButton)
 		all := kept(p)
-		require.Len(t, all, 5, "%s", all)
-		require.Regexp(t, `^offline-[0-9a-f]{10}$`, all[0])
-		for _, address := range all[1:] {
-			require.Regexp(t, `^/backoffice/assets/(app|icons|favicon|offline)\.[0-9a-f]{10}\.(css|svg|js)$`, address)
+		for _, kind := range []string{`app\.%s\.css`, `icons\.%s\.svg`, `favicon\.%s\.svg`, `offline\.%s\.js`} {
+			require.Regexp(t, `offline-[0-9a-f]{10} .*/backoffice/assets/`+fmt.Sprintf(kind, `[0-9a-f]{10}`), all)
 		}
+		require.Regexp(t, `\breader /backoffice/reader\b`, all)
+		require.Len(t, strings.Fields(all), 7, "and nothing else: %s", all)
 	})
 }
 

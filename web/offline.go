@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"b2b.example/kit/i18n"
 )
 
 // workerCode is what a browser does with the page that it holds in the name "offline".
@@ -17,10 +19,10 @@ var workerCode string
 // Offline is what a page says where no other can be loaded.
 type Offline struct{ Frame }
 
-// heldPage is the page that a browser shows when no server answers, its headers, and what it loads, with the name of the
-// cache that they are kept in.
+// heldPage is the page that a browser shows when no server answers, as each reader has it, its headers, and what it loads,
+// with the name of the cache that they are kept in.
 type heldPage struct {
-	Page    string            `json:"page"`
+	Pages   map[string]string `json:"pages"` // by language and theme, with a blank between them: "en ", "es dark"
 	Headers map[string]string `json:"headers"`
 	Assets  []string          `json:"assets"`
 	Cache   string            `json:"cache"`
@@ -30,22 +32,27 @@ type heldPage struct {
 const offlineScript = "offline.js"
 
 // Worker is a script that has a browser show a page where no server answers. It begins with that page, so what belongs
-// together comes together during a deploy, too; and it is another script whenever the page is, so browsers take it anew. It
-// outlives the log-out: of a reader it knows the language and the theme, and nothing else.
-func Worker(f Frame, headers map[string]string) ([]byte, error) {
-	anybody := Offline{Frame{Reader: Reader{Language: f.Language, Theme: f.Theme}, Company: f.Company}}
-	var page strings.Builder
-	if err := anybody.Page().Render(context.Background(), &page); err != nil {
-		return nil, fmt.Errorf("render a page: %w", err)
+// together comes together during a deploy, too. It is the same for every reader and stays so until a release has another:
+// browsers that replace one while they load a page may never show that. It outlives the log-out, and knows nobody.
+func Worker(company string, headers map[string]string) ([]byte, error) {
+	held := heldPage{Pages: map[string]string{}, Headers: headers}
+	for _, language := range []string{i18n.English, i18n.Spanish} {
+		for _, theme := range []string{"", "light", "dark"} {
+			var page strings.Builder
+			anybody := Offline{Frame{Reader: Reader{Language: language, Theme: theme}, Company: company}}
+			if err := anybody.Page().Render(context.Background(), &page); err != nil {
+				return nil, fmt.Errorf("render a page: %w", err)
+			}
+			held.Pages[language+" "+theme] = page.String()
+		}
 	}
-	held, err := json.Marshal(heldPage{
-		Page: page.String(), Headers: headers, Cache: "offline-" + fingerprint([]byte(page.String())),
-		Assets: []string{Asset("app.css"), Asset("icons.svg"), Asset("favicon.svg"), Asset(offlineScript)},
-	}, json.Deterministic(true))
+	held.Assets = []string{Asset("app.css"), Asset("icons.svg"), Asset("favicon.svg"), Asset(offlineScript)}
+	held.Cache = "offline-" + fingerprint([]byte(strings.Join(held.Assets, "\n")))
+	begin, err := json.Marshal(held, json.Deterministic(true))
 	if err != nil {
 		return nil, fmt.Errorf("hold a page: %w", err)
 	}
-	return []byte("const offline = " + string(held) + ";\n" + workerCode), nil
+	return []byte("const offline = " + string(begin) + ";\n" + workerCode), nil
 }
 
 // clock is the time of day, in milliseconds since midnight.

@@ -9,7 +9,7 @@ import (
 // worker is the script that shows a page where no server answers. Its address stays the same, so browsers ask whether the
 // script does, too.
 func (s *Site) worker(c *fiber.Ctx) error {
-	script, err := web.Worker(s.PlainFrame(c, ""), map[string]string{
+	script, err := web.Worker(s.Company, map[string]string{
 		fiber.HeaderContentType: "text/html; charset=utf-8", fiber.HeaderContentSecurityPolicy: contentPolicy,
 		fiber.HeaderReferrerPolicy: "same-origin", fiber.HeaderCacheControl: "no-store",
 	})

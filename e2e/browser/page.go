@@ -165,6 +165,12 @@ func (p *Page) Go(path string) {
 	})
 }
 
+// Leave leaves the site, for an empty page.
+func (p *Page) Leave() {
+	p.t.Helper()
+	p.Leads(func() { do(p, page.Navigate, page.NavigateParams{URL: "about:blank"}) })
+}
+
 // Reload is F5.
 func (p *Page) Reload() {
 	p.t.Helper()

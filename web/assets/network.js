@@ -5,7 +5,13 @@
   "use strict";
 
   const worker = { scope: "/backoffice", updateViaCache: "none" };
-  window.addEventListener("load", () => navigator.serviceWorker?.register("/backoffice/worker.js", worker).then((there) => there.update()).catch(() => {}));
+  const { lang, dataset } = document.documentElement;
+  const register = async () => {
+    await navigator.serviceWorker?.register("/backoffice/worker.js", worker);
+    const seen = await globalThis.caches?.open("reader"); // the language and the theme that its page is to have
+    await seen?.put("/backoffice/reader", new Response(`${lang} ${dataset.theme ?? ""}`));
+  };
+  window.addEventListener("load", () => register().catch(() => {}));
 
   const line = document.getElementById("no-connection");
   if (!line) return;
