@@ -68,6 +68,7 @@ func (e Element) String() string {
 // Click clicks in the middle of an element, or taps on it, once it is there and nothing covers it.
 func (p *Page) Click(e Element) {
 	p.t.Helper()
+	p.clicks++
 	x, y := p.pointAt(e)
 	if p.options.Screen.Touch {
 		p.run(chromedp.TapXY(x, y))

@@ -50,6 +50,7 @@ type Page struct {
 	ctx     context.Context
 	options Options
 	watch   *watch
+	clicks  int
 }
 
 // Open opens an empty tab with cookies of its own until the test ends, which fails if the page has done wrong by then.
@@ -267,6 +268,9 @@ func evaluateIn[V any](p *Page, world runtime.ExecutionContextID, expression str
 	}
 	return value, json.Unmarshal(answer.Result.Value, &value)
 }
+
+// Clicks are how many times Click has been called.
+func (p *Page) Clicks() int { return p.clicks }
 
 // Weight is how many bytes came over the wire since the page was opened, heads included.
 func (p *Page) Weight() int64 {
