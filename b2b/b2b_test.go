@@ -38,7 +38,7 @@ func TestTheFirstStartIsReadyToTryOutAndTheSecondKeepsAll(t *testing.T) {
 		assert.Contains(t, first.out.String(), said)
 	}
 	for _, port := range p.ports {
-		assert.Contains(t, first.out.String(), fmt.Sprintf("http://127.0.0.1:%d", port))
+		assert.Contains(t, first.out.String(), "http://127.0.0.1:"+port)
 	}
 	info, err := os.Stat(filepath.Join(p.folder, "data", secretsFile))
 	require.NoError(t, err)
@@ -174,12 +174,12 @@ func TestKilledInTheMiddleOfARunEachKeyHasItsOneOrder(t *testing.T) {
 
 func TestABusyPortIsNamed(t *testing.T) {
 	p := newPlace(t, "")
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.ports[1]))
+	l, err := net.Listen("tcp", "127.0.0.1:"+p.ports[1])
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 	status, printed := p.does("")
 	assert.Equal(t, 1, status)
-	assert.Contains(t, printed, fmt.Sprintf("port %d is not free", p.ports[1]))
+	assert.Contains(t, printed, "port "+p.ports[1]+" is not free")
 	assert.Contains(t, printed, "ORDERS_PORT")
 	assert.NoFileExists(t, filepath.Join(p.folder, "data", "b2b.db"), "it has touched no data")
 }

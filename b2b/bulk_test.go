@@ -20,7 +20,7 @@ import (
 // page sends a form of the backoffice, and gives the answer's status and where it leads.
 func (p *place) page(cookie *http.Cookie, path string, form url.Values) (status int, header http.Header) {
 	p.t.Helper()
-	address := fmt.Sprintf("http://127.0.0.1:%d/backoffice%s", p.ports[1], path)
+	address := "http://127.0.0.1:" + p.ports[1] + "/backoffice" + path
 	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	require.NoError(p.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")

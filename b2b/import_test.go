@@ -19,7 +19,7 @@ import (
 // sendFile sends a file of products, to be taken in at once.
 func (p *place) sendFile(token, file string) (id int64) {
 	p.t.Helper()
-	address := fmt.Sprintf("http://127.0.0.1:%d/products/imports", p.ports[1])
+	address := "http://127.0.0.1:" + p.ports[1] + "/products/imports"
 	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, address, strings.NewReader(file))
 	require.NoError(p.t, err)
 	request.Header.Set("Content-Type", "text/csv")

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"b2b.example/kit/kittest/ports"
 )
 
 // asCommand tells the test's own binary to be b2b: so tests run the real thing as a process, which can be killed.
@@ -38,30 +39,18 @@ type place struct {
 	folder string
 	url    string // of the database, as seen from the folder
 	env    []string
-	ports  [3]int // customers-api, orders-api, orchestrator
+	ports  [3]string // customers-api, orders-api, orchestrator
 }
 
 // newPlace makes a folder; with no database named it is b2b's own, in the folder.
 func newPlace(t *testing.T, databaseURL string, env ...string) *place {
 	t.Helper()
-	p := &place{t: t, folder: t.TempDir(), url: cmp.Or(databaseURL, defaultDatabase), ports: freePorts(t)}
+	p := &place{t: t, folder: t.TempDir(), url: cmp.Or(databaseURL, defaultDatabase), ports: [...]string{ports.For(t), ports.For(t), ports.For(t)}}
 	p.env = append([]string{
-		asCommand + "=yes", "DATABASE_URL=" + databaseURL, fmt.Sprintf("CUSTOMERS_PORT=%d", p.ports[0]), fmt.Sprintf("ORDERS_PORT=%d", p.ports[1]),
-		fmt.Sprintf("ORCHESTRATOR_PORT=%d", p.ports[2]),
+		asCommand + "=yes", "DATABASE_URL=" + databaseURL, "CUSTOMERS_PORT=" + p.ports[0], "ORDERS_PORT=" + p.ports[1],
+		"ORCHESTRATOR_PORT=" + p.ports[2],
 	}, env...)
 	return p
-}
-
-// freePorts finds ports that nobody has just now.
-func freePorts(t *testing.T) (ports [3]int) {
-	t.Helper()
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer func() { require.NoError(t, l.Close()) }()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports
 }
 
 // with is the same place with further environment.
@@ -205,7 +194,7 @@ func (p *place) call(service int, method, path, token, key string, body any) ans
 		}
 		content = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(context.Background(), method, fmt.Sprintf("http://127.0.0.1:%d%s", p.ports[service], path), content)
+	request, err := http.NewRequestWithContext(context.Background(), method, "http://127.0.0.1:"+p.ports[service]+path, content)
 	if err != nil {
 		return answer{body: err.Error()}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"b2b.example/db/dbtest"
 	"b2b.example/e2e/browser"
 )
 
@@ -155,6 +156,30 @@ func TestShortLine(t *testing.T) {
 		require.EqualValues(t, 0, d.left(scarce))
 		require.Empty(t, d.ordersOf(none))
 	})
+}
+
+// TestPressWhileWorkingOut: what is pressed after a quantity was typed does not move from under the mouse, though the form has
+// more to say then.
+func TestPressWhileWorkingOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.SQLite(t))
+	d := h.desk(t, browser.Desktop, false)
+	tool, p := d.draft()
+	p.Fill(qtyOf(tool), "11")
+	p.Leads(func() {
+		letGo := p.Hold(doing("create"))
+		for range 10 { // as long as a slow finger is
+			browser.Eval[bool](p, `fetch(location.href).then(() => true)`)
+		}
+		letGo()
+	})
+	p.See("11 asked, 10 left")
+	p.Fill(qtyOf(tool), "4")
+	letGo := p.Hold(browser.Role("heading", "New order"))
+	require.NotContains(t, p.Text(), "$50.00")
+	letGo()
+	p.See("$50.00")
+	require.Equal(t, []int64{d.create(p)}, d.ordersOf(tool))
 }
 
 // TestLostRace: what others bought meanwhile is told of every short line at once, with ways on, and nothing is ordered.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/kit"
+	"b2b.example/kit/kittest/ports"
 )
 
 // parts are what there is an image of, each with the command that its image runs.
@@ -80,7 +81,7 @@ func requireNoSQLite(t *testing.T, program string) {
 	defer cancel()
 	run := exec.CommandContext(soon, program)
 	run.Dir = t.TempDir()
-	run.Env = append(withSecrets(t), "DATABASE_URL=sqlite:"+path, "PORT=0", "CUSTOMERS_PORT="+freePort(t), "ORDERS_PORT="+freePort(t), "ORCHESTRATOR_PORT="+freePort(t))
+	run.Env = append(withSecrets(t), "DATABASE_URL=sqlite:"+path, "PORT=0", "CUSTOMERS_PORT="+ports.For(t), "ORDERS_PORT="+ports.For(t), "ORCHESTRATOR_PORT="+ports.For(t))
 	output, err := run.CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(output), "built without SQLite")

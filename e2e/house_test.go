@@ -28,6 +28,7 @@ import (
 	"b2b.example/entities"
 	"b2b.example/kit"
 	"b2b.example/kit/kittest"
+	"b2b.example/kit/kittest/ports"
 	"b2b.example/orchestrator"
 	"b2b.example/orders-api"
 )
@@ -252,7 +253,7 @@ type service struct {
 
 func newService(t *testing.T, database string, build func(context.Context, *db.DB) (*kit.App, error)) *service {
 	t.Helper()
-	s := &service{t: t, database: database, address: "127.0.0.1:0", build: build}
+	s := &service{t: t, database: database, address: "127.0.0.1:" + ports.For(t), build: build}
 	s.start()
 	return s
 }
@@ -279,7 +280,6 @@ func (s *service) start() {
 	require.NoError(s.t, err)
 	l, err := net.Listen("tcp", s.address)
 	require.NoError(s.t, err)
-	s.address = l.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ctx, l) }()
 	s.stop = func() {

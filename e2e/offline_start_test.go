@@ -23,6 +23,7 @@ import (
 
 	"b2b.example/db/dbtest"
 	"b2b.example/kit/kittest"
+	"b2b.example/kit/kittest/ports"
 )
 
 // functionTimeout is how long the function may take in these tests, in seconds.
@@ -88,7 +89,7 @@ func startOffline(t *testing.T) *offline {
 	t.Helper()
 	h := newHouse(t, dbtest.SQLite(t))
 	o := &offline{
-		house: h, customersWire: newWire(t, h.customers.url()), ordersWire: h.wires[0], port: aFreePort(t), lambdaPort: aFreePort(t),
+		house: h, customersWire: newWire(t, h.customers.url()), ordersWire: h.wires[0], port: ports.For(t), lambdaPort: ports.For(t),
 		printed: &transcript{},
 	}
 	command := serverless(context.Background(), t, []string{"offline", "--param", fmt.Sprintf("timeout=%d", functionTimeout)}, o.settings())
@@ -167,15 +168,6 @@ func runs(process int) bool {
 		return !bytes.Contains(status, []byte(") Z "))
 	}
 	return syscall.Kill(process, 0) == nil
-}
-
-// aFreePort is a port that nobody has just now.
-func aFreePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 const endpoint = "/orchestrator/create-and-confirm-order"

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/kit/kittest"
+	"b2b.example/kit/kittest/ports"
 )
 
 // TestOffline does the main job through the Lambda's program, and whatever may happen around it. It is one process of
@@ -56,7 +57,7 @@ func TestOffline(t *testing.T) {
 // TestOfflineNeedsSecrets: without any it says what is missing, and how to come by it.
 func TestOfflineNeedsSecrets(t *testing.T) {
 	t.Parallel()
-	nowhere := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "b2b.db"), "OFFLINE_PORT": aFreePort(t)}
+	nowhere := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "b2b.db"), "OFFLINE_PORT": ports.For(t)}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	output, err := serverless(ctx, t, []string{"offline"}, nowhere).CombinedOutput()

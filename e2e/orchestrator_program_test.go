@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/kit/kittest"
+	"b2b.example/kit/kittest/ports"
 )
 
 // program is the orchestrator as a process of its own, which can be killed. What it asks the house goes through wires.
@@ -27,7 +28,7 @@ type program struct {
 func newProgram(t *testing.T, path string, h *house) *program {
 	t.Helper()
 	p := &program{
-		t: t, path: path, port: aFreePort(t), customersWire: newWire(t, h.customers.url()), ordersWire: h.wires[0], printed: &transcript{},
+		t: t, path: path, port: ports.For(t), customersWire: newWire(t, h.customers.url()), ordersWire: h.wires[0], printed: &transcript{},
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

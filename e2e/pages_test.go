@@ -19,6 +19,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"b2b.example/kit/kittest/ports"
 )
 
 // pages are what people read who begin, or who are woken at night. What they say is done here, against what they tell people to start.
@@ -163,7 +165,7 @@ func startB2B(t *testing.T, binary string) *running {
 	b.env = append(os.Environ(), "DATABASE_URL=sqlite:./data/b2b.db", "LOG_LEVEL=error",
 		"PATH="+filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for variable, written := range map[string]string{"ORCHESTRATOR_PORT": "3000", "CUSTOMERS_PORT": "3001", "ORDERS_PORT": "3002"} {
-		port := freePort(t)
+		port := ports.For(t)
 		b.env = append(b.env, variable+"="+port)
 		b.addresses["127.0.0.1:"+written] = "127.0.0.1:" + port
 	}
@@ -231,22 +233,11 @@ func awaitReady(t *testing.T, address string) {
 	}, time.Minute, 50*time.Millisecond, address)
 }
 
-// freePort is a port that nobody has just now.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return port
-}
-
 // freePorts is the first of several ports in a row that nobody has just now.
 func freePorts(t *testing.T, n int) int {
 	t.Helper()
 	for {
-		first, err := strconv.Atoi(freePort(t))
+		first, err := strconv.Atoi(ports.For(t))
 		require.NoError(t, err)
 		free := true
 		for port := first; port < first+n && free; port++ {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,6 +23,7 @@ import (
 	"b2b.example/crud"
 	"b2b.example/db"
 	"b2b.example/entities"
+	"b2b.example/kit/kittest/ports"
 	"b2b.example/orders-api"
 )
 
@@ -268,7 +268,7 @@ func startProcess(ctx context.Context, folder, name string, environment []string
 	if err := build.Run(); err != nil {
 		return nil, fmt.Errorf("build %s (from the repository's root): %w", name, err)
 	}
-	port, err := freePort(ctx)
+	port, err := ports.Free()
 	if err != nil {
 		return nil, err
 	}
@@ -279,15 +279,6 @@ func startProcess(ctx context.Context, folder, name string, environment []string
 		return nil, err
 	}
 	return p, p.ready(ctx)
-}
-
-func freePort(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, errors.Join(err, listener.Close())
 }
 
 func (p *process) ready(ctx context.Context) error {

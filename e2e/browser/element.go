@@ -77,6 +77,18 @@ func (p *Page) Click(e Element) {
 	p.run(chromedp.MouseClickXY(x, y))
 }
 
+// Hold presses the mouse's button on an element. Let it go there, wherever the element is by then.
+func (p *Page) Hold(e Element) (letGo func()) {
+	p.t.Helper()
+	p.clicks++
+	x, y := p.pointAt(e)
+	button := func(kind input.DispatchMouseEventType) {
+		do(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: "left", ClickCount: 1})
+	}
+	button("mousePressed")
+	return func() { button("mouseReleased") }
+}
+
 // DoubleClick clicks twice in the same place, as fast as it can.
 func (p *Page) DoubleClick(e Element) {
 	p.t.Helper()

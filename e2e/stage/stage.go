@@ -3,7 +3,6 @@ package stage
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/e2e/browser"
+	"b2b.example/kit/kittest/ports"
 )
 
 // Stage is a b2b that runs, as two of its demo accounts see it.
@@ -94,11 +94,11 @@ func start(t browser.T) (base, folder string) {
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 
-	orders := freePort(t)
+	orders := ports.For(t)
 	command := exec.CommandContext(context.Background(), binary)
 	command.Dir = folder
 	command.Env = append(os.Environ(), "DATABASE_URL=sqlite:./b2b.db", "LOG_LEVEL=error", "ORDERS_PORT="+orders,
-		"CUSTOMERS_PORT="+freePort(t), "ORCHESTRATOR_PORT="+freePort(t))
+		"CUSTOMERS_PORT="+ports.For(t), "ORCHESTRATOR_PORT="+ports.For(t))
 	command.Stderr = os.Stderr
 	require.NoError(t, command.Start())
 	t.Cleanup(func() {
@@ -148,15 +148,4 @@ func send(t browser.T, address string, form url.Values, cookies []*http.Cookie) 
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
 	return answer.StatusCode, answer.Cookies()
-}
-
-// freePort is a port that nobody has just now.
-func freePort(t browser.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return port
 }

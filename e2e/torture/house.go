@@ -21,6 +21,7 @@ import (
 	"b2b.example/crud"
 	"b2b.example/db"
 	"b2b.example/entities"
+	"b2b.example/kit/kittest/ports"
 )
 
 // The parts of the house.
@@ -123,7 +124,7 @@ func (h *house) raise(ctx context.Context, root, overlay string) error {
 	if h.database, err = db.Open(ctx, h.url, db.Options{Migrate: true}); err != nil {
 		return err
 	}
-	if err := h.settle(ctx); err != nil {
+	if err := h.settle(); err != nil {
 		return err
 	}
 	for _, name := range h.services {
@@ -171,7 +172,7 @@ func (h *house) compile(ctx context.Context, root, overlay string) error {
 
 // startDatabase starts a server that flushes at every commit: what it has acknowledged survives its own death.
 func (h *house) startDatabase(ctx context.Context, root string) error {
-	port, err := freePort(ctx)
+	port, err := ports.Free()
 	if err != nil {
 		return err
 	}
@@ -207,9 +208,9 @@ func (h *house) makeDatabase(ctx context.Context) error {
 }
 
 // settle gives the services their ports, lays the links to them and describes them.
-func (h *house) settle(ctx context.Context) error {
+func (h *house) settle() error {
 	for _, name := range services {
-		port, err := freePort(ctx)
+		port, err := ports.Free()
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -171,14 +170,4 @@ func (p *process) panics() int {
 		return 0
 	}
 	return strings.Count(string(text), "\npanic: ") + strings.Count(string(text), "\nfatal error: ")
-}
-
-// freePort is one that nobody has just now.
-func freePort(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, errors.Join(err, listener.Close())
 }

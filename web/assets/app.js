@@ -63,9 +63,21 @@
 
   const told = (source) => source.type === "submit" ? source.value : source.dataset.do ?? "update";
 
+  // A pointer that leaves a field presses something, which must not move from under it: the form waits until it is let go,
+  // and for what that has sent.
+  let isPressing = false;
+  document.addEventListener("pointerdown", () => (isPressing = true), true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (isPressing = false), true);
+
+  const whenLetGo = (form, source) =>
+    document.addEventListener("pointerup", () => setTimeout(() => isBusy(form) || htmx.ajax("POST", form.action, { source })), { once: true });
+
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement: source, request } = event.detail.ctx;
-    if (source.type !== "submit") return;
+    if (source.type !== "submit") {
+      if (isPressing && request.form) return event.preventDefault(), whenLetGo(request.form, source);
+      return;
+    }
     if (isBusy(request.form)) return event.preventDefault();
     setBusy(request.form, true);
     setBusy(source, true);
