@@ -20,7 +20,7 @@ env: ## write .env for docker-compose.yml, with fresh secrets; one that is there
 	scripts/make-env
 
 test: ## every test of every module, on SQLite and on a real MySQL-compatible server
-	scripts/with-database go test -timeout 40m $(addsuffix /...,$(modules))
+	scripts/with-database go test -timeout 40m -parallel 4 $(addsuffix /...,$(modules))
 
 compose-test: ## docker-compose.yml tried as a whole, with kills: needs a Docker engine
 	scripts/compose-test

@@ -165,7 +165,7 @@ func (c *campaign) heal(ctx context.Context) error {
 	go func() { c.reports.Wait(); close(healed) }()
 	select {
 	case <-healed:
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		return errors.New("the faults could not be mended")
 	}
 	return c.house.well(ctx)
