@@ -61,6 +61,36 @@ func TestMigrationsMayStartAtOnce(t *testing.T) {
 	})
 }
 
+// TestMigrationsMayBeKilled: whoever changed a schema was killed before that was noted. The next one goes on from there; what
+// may have been half done is told instead.
+func TestMigrationsMayBeKilled(t *testing.T) {
+	for name, c := range map[string]struct {
+		done, rest string
+		versions   []int64
+	}{
+		"columns and an index": {done: "ALTER TABLE sessions ADD COLUMN more INT, ADD INDEX sessions_more (more);", versions: []int64{90001, 90002}},
+		"an index":             {done: "CREATE INDEX sessions_more ON sessions (operator_id, id);", versions: []int64{90001, 90002}},
+		"one of two":           {done: "ALTER TABLE sessions ADD COLUMN more INT;", rest: "UPDATE sessions SET more = 1;"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := dbtest.Open(t, dbtest.MySQL(t), db.Options{})
+			require.NoError(t, d.Read(ctx).Exec(c.done).Error)
+			err := db.Migrate(ctx, d, db.Migrations(), fstest.MapFS{
+				"mysql/90001_more.sql": {Data: []byte("-- +goose Up\n" + c.done + "\n" + c.rest + "\n-- +goose Down\nSELECT 1;\n")},
+				"mysql/90002_most.sql": {Data: []byte("-- +goose Up\nCREATE TABLE most (id INT);\n")},
+			})
+			if c.versions == nil {
+				require.ErrorContains(t, err, "Duplicate column")
+			} else {
+				require.NoError(t, err)
+			}
+			var versions []int64
+			require.NoError(t, d.Read(ctx).Table("goose_db_version").Where("version_id > 90000").Order("version_id").Pluck("version_id", &versions).Error)
+			require.Equal(t, append([]int64{}, c.versions...), versions)
+		})
+	}
+}
+
 func TestDuplicateNamesItsColumn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		insert := func() error {

@@ -33,6 +33,8 @@ const (
 	mysqlUsersLimit    = 1226 // the same, by a limit of the account's own
 	mysqlDiskFull      = 1021
 	mysqlTableFull     = 1114
+	mysqlColumnThere   = 1060
+	mysqlIndexThere    = 1061
 	sqliteBusy         = 5
 	sqliteLocked       = 6
 	sqliteUnique       = 2067 // SQLITE_CONSTRAINT_UNIQUE

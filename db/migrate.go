@@ -2,13 +2,16 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
 )
 
@@ -25,48 +28,87 @@ func Migrations() fs.FS {
 }
 
 // Migrate brings the database up to date with the files under mysql/ or sqlite/ of each folder; with none named, with
-// the product's own. Numbers are unique over all folders, and each file is safe to run again, for a schema change that
-// MySQL has half done stays. Several processes may start at once.
+// the product's own. Numbers are unique over all folders. Several processes may start at once, and any of them may be killed:
+// on MySQL, where a schema change stays that was not noted yet, each file is safe to run again or is one statement.
 func Migrate(ctx context.Context, d *DB, folders ...fs.FS) error {
-	provider, end, err := d.migrations(folders)
+	m, err := d.migrations(folders)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	defer end()
-	if pending, err := provider.HasPending(ctx); err == nil && !pending {
+	defer m.end()
+	if pending, err := m.HasPending(ctx); err == nil && !pending {
 		return nil
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrations: %w", err)
+	for {
+		_, err := m.Up(ctx)
+		if version, made := m.files.madeBefore(err); made {
+			err = m.note(ctx, version)
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("migrations: %w", err)
+		}
+		return nil
 	}
-	return nil
 }
 
-func (d *DB) migrations(folders []fs.FS) (provider *goose.Provider, end func(), err error) {
+// migrations are files, and who runs them.
+type migrations struct {
+	*goose.Provider
+	files union
+	conn  *sql.DB
+	end   func()
+}
+
+func (d *DB) migrations(folders []fs.FS) (*migrations, error) {
 	if len(folders) == 0 {
 		folders = []fs.FS{Migrations()}
 	}
-	var files union
+	m := &migrations{conn: d.write.sql, end: func() {}}
 	for _, folder := range folders {
 		part, err := fs.Sub(folder, string(d.dialect))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		files = append(files, part)
+		m.files = append(m.files, part)
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
-	if d.dialect == SQLite {
-		// Transactions that begin IMMEDIATE apply one file after the other, whoever runs them.
-		provider, err = goose.NewProvider(goose.DialectSQLite3, d.write.sql, files, options...)
-		return provider, func() {}, err
+	// Transactions of SQLite's that begin IMMEDIATE apply one file after the other, whoever runs them.
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
+	if d.dialect == MySQL {
+		locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 1500))
+		if err != nil {
+			return nil, err
+		}
+		dialect, options = goose.DialectMySQL, append(options, goose.WithLocker(locker))
+		m.conn = d.patient()
+		m.end = func() { _ = m.conn.Close() }
 	}
-	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 1500))
+	provider, err := goose.NewProvider(dialect, m.conn, m.files, options...)
+	m.Provider = provider
+	return m, err
+}
+
+// note remembers that a migration was made.
+func (m *migrations) note(ctx context.Context, version int64) error {
+	store, err := database.NewStore(database.DialectMySQL, goose.DefaultTablename)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	conn := d.patient()
-	provider, err = goose.NewProvider(goose.DialectMySQL, conn, files, append(options, goose.WithLocker(locker))...)
-	return provider, func() { _ = conn.Close() }, err
+	return store.Insert(ctx, m.conn, database.InsertRequest{Version: version})
+}
+
+// madeBefore says which migration failed because all of it is there: whoever made it was killed before that was noted. MySQL
+// makes a statement as a whole or not at all, so this is known of a file that is just one.
+func (u union) madeBefore(err error) (version int64, made bool) {
+	partial, isPartial := errors.AsType[*goose.PartialError](err)
+	if code := mysqlCode(err); !isPartial || code != mysqlColumnThere && code != mysqlIndexThere {
+		return 0, false
+	}
+	text, err := fs.ReadFile(u, partial.Failed.Source.Path)
+	up, _, _ := strings.Cut(string(text), "-- +goose Down")
+	return partial.Failed.Source.Version, err == nil && strings.Count(up, ";") == 1
 }
 
 // union is several folders as one.
