@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -169,7 +168,8 @@ func startB2B(t *testing.T, binary string) *running {
 		b.env = append(b.env, variable+"="+port)
 		b.addresses["127.0.0.1:"+written] = "127.0.0.1:" + port
 	}
-	metrics := freePorts(t, 3)
+	metrics, err := ports.Row(3)
+	require.NoError(t, err)
 	b.env = append(b.env, "METRICS_PORT="+strconv.Itoa(metrics))
 	command.Env = b.env
 	command.Stdout, command.Stderr = t.Output(), t.Output()
@@ -231,23 +231,4 @@ func awaitReady(t *testing.T, address string) {
 		}
 		return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
 	}, time.Minute, 50*time.Millisecond, address)
-}
-
-// freePorts is the first of several ports in a row that nobody has just now.
-func freePorts(t *testing.T, n int) int {
-	t.Helper()
-	for {
-		first, err := strconv.Atoi(ports.For(t))
-		require.NoError(t, err)
-		free := true
-		for port := first; port < first+n && free; port++ {
-			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-			if free = err == nil; free {
-				require.NoError(t, l.Close())
-			}
-		}
-		if free {
-			return first
-		}
-	}
 }

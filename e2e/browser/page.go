@@ -285,6 +285,20 @@ func (p *Page) Overflow() int {
 	return Eval[int](p, "document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
 }
 
+// shift is how much has moved on a page by itself since it was loaded. What follows a press is no surprise.
+const shift = `new Promise(done => {
+	let sum = 0
+	const observer = new PerformanceObserver(list => list.getEntries().forEach(shift => sum += shift.hadRecentInput ? 0 : shift.value))
+	observer.observe({type: "layout-shift", buffered: true})
+	requestAnimationFrame(() => setTimeout(() => done(sum)))
+})`
+
+// Shift is the page's layout shift, as browsers count it: 0 is none, and up to 0.1 is called good.
+func (p *Page) Shift() float64 {
+	p.t.Helper()
+	return Eval[float64](p, shift)
+}
+
 // Picture is a PNG of what the screen shows, or of the whole page.
 func (p *Page) Picture(whole bool) []byte {
 	p.t.Helper()

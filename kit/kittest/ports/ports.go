@@ -40,12 +40,27 @@ func For(t T) string {
 
 // Free is a port of 127.0.0.1 at which nobody listens.
 func Free() (string, error) {
+	port, err := Row(1)
+	return strconv.Itoa(port), err
+}
+
+// Row is the first of several such ports, one after the other.
+func Row(n int) (int, error) {
 	for range many {
-		port := strconv.Itoa(first + (begin+int(given.Add(1)))%many)
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:"+port)
-		if err == nil {
-			return port, l.Close()
+		at := first + (begin+int(given.Add(int64(n)))-n)%many
+		if areFree(at, n) {
+			return at, nil
 		}
 	}
-	return "", errors.New("no port is free")
+	return 0, errors.New("no port is free")
+}
+
+func areFree(at, n int) bool {
+	for port := at; port < at+n; port++ {
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err != nil || l.Close() != nil {
+			return false
+		}
+	}
+	return true
 }
