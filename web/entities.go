@@ -43,6 +43,9 @@ func (e Entities) places() []string {
 		}
 	}
 	places[0] = strings.TrimSpace("id " + places[0])
+	if len(e.Columns) > 0 && e.Columns[0].Short {
+		places[0] += " short"
+	}
 	return places
 }
 

@@ -47,6 +47,7 @@ type Filter struct {
 type Column struct {
 	Label   string
 	Number  bool   // right-aligned, in figures of one width
+	Short   bool   // its texts are: a code, no name
 	SortURL string // "" where it can't be sorted by
 	Sorted  string // "ascending", "descending", ""
 }

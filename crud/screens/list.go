@@ -223,7 +223,9 @@ func shown(look crud.Look) bool { return !look.Secret && (!look.Flag || look.Nam
 
 // column is a field as a list's: its head sorts by it, descending first where that is what people look for.
 func (r about) column(reader web.Reader, look crud.Look, params url.Values) web.Column {
-	column := web.Column{Label: r.label(reader, look.Name), Number: isNumber(look.Kind)}
+	column := web.Column{
+		Label: r.label(reader, look.Name), Number: isNumber(look.Kind), Short: look.Kind == crud.KindText && look.Most > 0 && look.Most <= shortText,
+	}
 	if isDeleted(params) && look.Name == "created_at" {
 		column.Label = reader.T("page.entity.deleted")
 	}
@@ -251,6 +253,9 @@ func (r about) column(reader web.Reader, look crud.Look, params url.Values) web.
 	column.SortURL = r.listURL(params, func(p url.Values) { p.Set("sort", next) })
 	return column
 }
+
+// shortText is how long the texts of a narrow column may be, in characters.
+const shortText = 64
 
 func isNumber(kind crud.Kind) bool { return kind == crud.KindInt || kind == crud.KindMoney }
 
