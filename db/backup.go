@@ -50,7 +50,7 @@ func (d *DB) copyInto(ctx context.Context, path string) (err error) {
 
 // vacuumInto has SQLite write what it sees into a file that is there, and empty. It is a reader: nobody waits for it.
 func (d *DB) vacuumInto(ctx context.Context, path string) error {
-	connections := d.patient()
+	connections := d.patient(1)
 	defer func() { _ = connections.Close() }()
 	conn, err := connections.Conn(ctx)
 	if err != nil {

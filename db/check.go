@@ -1,11 +1,13 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -45,17 +47,17 @@ type Evidence map[string][]string
 type Check struct {
 	Invariants []Invariant
 	Evidence   Evidence
-	Report     func(Finding)
-	Progress   func(done, total int64) // ids gone through; nil: nobody looks
+	Report     func(Finding)           // of each invariant in the order of its table's ids
+	Progress   func(done, total int64) // ids gone through, by each invariant; nil: nobody looks
 }
 
 const (
 	sliceRows    = 2_000 // of the table that a slice is of
 	mostEvidence = 10    // findings of an invariant that come with their rows
-	checkers     = 2     // at work at a time
 )
 
-// Slice is the part of a table that is checked at a time. Its session sees the database as it was at one moment.
+// Slice is the part of a table that is checked at a time, by all invariants that are over it: what one has read, the
+// next ones find in memory. Its session sees the database as it was at one moment.
 type Slice struct {
 	*gorm.DB
 	First, Last int64
@@ -67,75 +69,104 @@ func (s *Slice) Found(entity string, id int64, found string) {
 	s.findings = append(s.findings, Finding{Entity: entity, ID: id, Found: found})
 }
 
-// Run verifies all invariants, two at a time.
+// Run verifies all invariants, with as many slices at a time as there are processors.
 func (c Check) Run(ctx context.Context, d *DB) error {
-	conn := d.patient()
+	checkers := min(runtime.GOMAXPROCS(0), d.read.sql.Stats().MaxOpenConnections)
+	conn := d.patient(checkers)
 	defer func() { _ = conn.Close() }()
-	r := &checkRun{Check: c, d: d, conn: conn}
+	r := &checkRun{Check: c, d: d, conn: conn, evidence: map[string]int{}}
 	if err := r.measure(ctx); err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
-	var workers errgroup.Group
-	workers.SetLimit(checkers)
-	for _, invariant := range c.Invariants {
-		workers.Go(func() error {
-			if err := r.verify(ctx, invariant); err != nil {
-				return fmt.Errorf("check %s: %w", invariant.Name, err)
-			}
-			return nil
-		})
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(checkers)
+	for _, table := range r.tables {
+		if err := r.verify(ctx, work, table); err != nil {
+			return cmp.Or(work.Wait(), fmt.Errorf("check %s: %w", table.name, err))
+		}
 	}
-	return workers.Wait()
+	return work.Wait()
 }
 
 type checkRun struct {
 	Check
-	d     *DB
-	conn  *sql.DB
-	sizes map[string]int64
-	total int64
+	d      *DB
+	conn   *sql.DB
+	tables []*checkedTable
+	total  int64
 
-	mu   sync.Mutex // of what follows, and of who is told
-	done int64
+	mu       sync.Mutex // of what follows, and of who is told
+	done     int64
+	evidence map[string]int // findings of an invariant that came with their rows
 }
 
-// measure finds out how much there is to go through, as far as ids tell.
+// checkedTable is a table with the invariants over it. One that is asked once is a table without a name.
+type checkedTable struct {
+	name       string
+	size       int64 // as far as ids tell
+	invariants []Invariant
+}
+
+// measure finds out how much there is to go through.
 func (r *checkRun) measure(ctx context.Context) error {
-	r.sizes = map[string]int64{"": 1}
+	tables := map[string]*checkedTable{}
 	for _, invariant := range r.Invariants {
-		size, known := r.sizes[invariant.Over]
-		if !known {
-			query := r.d.session(ctx, r.conn).Raw("SELECT COALESCE(MAX(id), 0) + 1 FROM " + invariant.Over)
-			if err := query.Scan(&size).Error; err != nil {
-				return err
+		table := tables[invariant.Over]
+		if table == nil {
+			table = &checkedTable{name: invariant.Over, size: 1}
+			if table.name != "" {
+				query := r.d.session(ctx, r.conn).Raw("SELECT COALESCE(MAX(id), 0) + 1 FROM " + table.name)
+				if err := query.Scan(&table.size).Error; err != nil {
+					return err
+				}
+				tables[table.name] = table
 			}
-			r.sizes[invariant.Over] = size
+			r.tables = append(r.tables, table)
 		}
-		r.total += size
+		table.invariants = append(table.invariants, invariant)
+		r.total += table.size
 	}
 	return nil
 }
 
-// verify goes through one invariant's table. The first slice begins before all ids and the last one has no end, so that
-// what belongs to nothing is found too.
-func (r *checkRun) verify(ctx context.Context, invariant Invariant) error {
-	evidence, seen, size := mostEvidence, int64(0), r.sizes[invariant.Over]
-	for first := int64(math.MinInt64); ; {
+// verify goes through a table. The first slice begins before all ids and the last one has no end, so that what belongs to
+// nothing is found too. What is found is told slice after slice, whichever is ready first.
+func (r *checkRun) verify(ctx context.Context, work *errgroup.Group, table *checkedTable) error {
+	before := make(chan struct{})
+	close(before)
+	for first, seen := int64(math.MinInt64), int64(0); ; {
 		s := &Slice{First: first, Last: math.MaxInt64}
-		err := r.d.snapshot(ctx, r.conn, func(session *gorm.DB) error {
-			s.DB = session
-			return r.look(s, invariant, &evidence)
-		})
-		if err != nil {
+		if err := r.end(ctx, s, table.name); err != nil {
 			return err
 		}
-		now := min(s.Last, size)
-		r.tell(s.findings, now-seen)
+		now, turn, told := min(s.Last, table.size), before, make(chan struct{})
+		more := (now - seen) * int64(len(table.invariants))
+		work.Go(func() error {
+			defer close(told)
+			err := r.look(ctx, s, table.invariants)
+			<-turn
+			r.tell(s.findings, more)
+			return err
+		})
 		if s.Last == math.MaxInt64 {
 			return nil
 		}
-		first, seen = s.Last+1, now
+		first, seen, before = s.Last+1, now, told
 	}
+}
+
+// end finds a slice's last id: with fewer rows left than a slice has, there is none.
+func (r *checkRun) end(ctx context.Context, s *Slice, table string) error {
+	if table == "" {
+		return nil
+	}
+	var last []int64
+	query := "SELECT id FROM " + table + " WHERE id >= ? ORDER BY id LIMIT 1 OFFSET ?"
+	err := r.d.session(ctx, r.conn).Raw(query, s.First, sliceRows-1).Scan(&last).Error
+	if len(last) > 0 {
+		s.Last = last[0]
+	}
+	return err
 }
 
 // tell reports what was found, and that so much more has been gone through.
@@ -143,6 +174,9 @@ func (r *checkRun) tell(findings []Finding, more int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, finding := range findings {
+		if r.evidence[finding.Invariant]++; r.evidence[finding.Invariant] > mostEvidence {
+			finding.Rows = nil
+		}
 		r.Report(finding)
 	}
 	r.done += more
@@ -152,24 +186,34 @@ func (r *checkRun) tell(findings []Finding, more int64) {
 }
 
 // look finds what is wrong in a slice, and what the database has of it.
-func (r *checkRun) look(s *Slice, invariant Invariant, evidence *int) error {
-	if err := s.end(invariant.Over); err != nil {
-		return err
-	}
-	search := invariant.Compare
-	if search == nil {
-		search = invariant.search
-	}
-	if err := search(s); err != nil {
-		return err
-	}
-	for i := range s.findings {
-		finding := &s.findings[i]
+func (r *checkRun) look(ctx context.Context, s *Slice, invariants []Invariant) error {
+	return r.d.snapshot(ctx, r.conn, func(session *gorm.DB) error {
+		s.DB = session
+		for _, invariant := range invariants {
+			search, known := invariant.Compare, len(s.findings)
+			if search == nil {
+				search = invariant.search
+			}
+			err := search(s)
+			if err == nil {
+				err = r.explain(s, invariant, s.findings[known:])
+			}
+			if err != nil {
+				return fmt.Errorf("check %s: %w", invariant.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// explain says of findings what they are of, and of the first ones what the database has.
+func (r *checkRun) explain(s *Slice, invariant Invariant, findings []Finding) error {
+	for i := range findings {
+		finding := &findings[i]
 		finding.Invariant, finding.Means = invariant.Name, invariant.Means
-		if *evidence == 0 {
+		if i >= mostEvidence {
 			continue
 		}
-		*evidence--
 		for _, query := range r.Evidence[finding.Entity] {
 			rows, err := asText(s.Raw(query, finding.ID))
 			if err != nil {
@@ -179,19 +223,6 @@ func (r *checkRun) look(s *Slice, invariant Invariant, evidence *int) error {
 		}
 	}
 	return nil
-}
-
-// end finds the slice's last id: with fewer rows left than a slice has, there is none.
-func (s *Slice) end(table string) error {
-	if table == "" {
-		return nil
-	}
-	var last []int64
-	err := s.Raw("SELECT id FROM "+table+" WHERE id >= ? ORDER BY id LIMIT 1 OFFSET ?", s.First, sliceRows-1).Scan(&last).Error
-	if len(last) > 0 {
-		s.Last = last[0]
-	}
-	return err
 }
 
 // search asks the invariant's query.
@@ -277,11 +308,10 @@ func VersionsHaveEvents(entity, table string) Invariant {
 		Name: "each change in " + table + " has its event", Over: table,
 		Means: "A change cannot be explained any more: the timeline lacks it, or tells of one that was not made. Somebody may have changed rows by hand.",
 		Query: `
-		SELECT '` + entity + `', t.id, CONCAT('it has version ', t.version, ' and ', COALESCE(e.events, 0), ' events')
-		FROM ` + table + ` t LEFT JOIN (
-			SELECT entity_id, COUNT(*) AS events, MIN(entity_version) AS first, MAX(entity_version) AS last
-			FROM events WHERE entity_type = '` + entity + `' AND entity_id BETWEEN @first AND @last GROUP BY entity_id) e ON e.entity_id = t.id
-		WHERE t.id BETWEEN @first AND @last AND (COALESCE(e.events, 0) <> t.version OR e.first <> 1 OR e.last <> t.version)
+		SELECT '` + entity + `', t.id, CONCAT('it has version ', t.version, ' and ', COUNT(e.id), ' events')
+		FROM ` + table + ` t LEFT JOIN events e ON e.entity_type = '` + entity + `' AND e.entity_id = t.id
+		WHERE t.id BETWEEN @first AND @last GROUP BY t.id, t.version
+		HAVING COUNT(e.id) <> t.version OR MIN(e.entity_version) <> 1 OR MAX(e.entity_version) <> t.version
 		UNION ALL SELECT '` + entity + `', e.entity_id, 'it has events, and is not there'
 		FROM (SELECT entity_id, MAX(entity_version) AS last FROM events
 			WHERE entity_type = '` + entity + `' AND entity_id BETWEEN @first AND @last GROUP BY entity_id) e

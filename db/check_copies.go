@@ -1,38 +1,46 @@
 package db
 
+import (
+	"database/sql"
+	"errors"
+)
+
 // Copy is a column that holds another's text as searches and unique indexes see it.
 type Copy struct {
 	Column, Key string
 	Fold        func(string) string
 }
 
-// copied is a text with its copy; that of a deleted row is NULL.
-type copied struct {
-	ID       int64
-	Original string
-	Copy     *string
-}
-
 // CopiesMatch is true of every table whose texts have copies: each is that of its text.
 func CopiesMatch(entity, table string, copies ...Copy) Invariant {
 	return Invariant{
 		Name: "what is searched in " + table + " is what is shown", Over: table,
-		Means: "A search does not find the row, or two rows have what only one may have. Saving the row again mends it.",
-		Compare: func(s *Slice) error {
-			for _, c := range copies {
-				var rows []copied
-				err := s.Table(table).Select("id", c.Column+" AS original", c.Key+" AS copy").
-					Where("id BETWEEN ? AND ?", s.First, s.Last).Order("id").Find(&rows).Error
-				if err != nil {
-					return err
-				}
-				for _, row := range rows {
-					if row.Copy != nil && *row.Copy != c.Fold(row.Original) {
-						s.Found(entity, row.ID, c.Key+" is not that of its "+c.Column)
-					}
-				}
-			}
-			return nil
-		},
+		Means:   "A search does not find the row, or two rows have what only one may have. Saving the row again mends it.",
+		Compare: func(s *Slice) error { return mismatched(s, entity, table, copies) },
 	}
+}
+
+// mismatched finds the copies that are not those of their texts; that of a deleted row is NULL.
+func mismatched(s *Slice, entity, table string, copies []Copy) error {
+	var id int64
+	columns, targets := []string{"id"}, []any{&id}
+	texts, keys := make([]string, len(copies)), make([]sql.NullString, len(copies))
+	for i, c := range copies {
+		columns, targets = append(columns, c.Column, c.Key), append(targets, &texts[i], &keys[i])
+	}
+	rows, err := s.Table(table).Select(columns).Where("id BETWEEN ? AND ?", s.First, s.Last).Order("id").Rows()
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		for i, c := range copies {
+			if keys[i].Valid && keys[i].String != c.Fold(texts[i]) {
+				s.Found(entity, id, c.Key+" is not that of its "+c.Column)
+			}
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }

@@ -49,13 +49,13 @@ func (d *DB) connectMySQL(ctx context.Context, url string, o Options) error {
 	}
 	d.write = newPool(sqlDB(o.Wrap(connector), o.PoolSize))
 	d.read = d.write
-	d.patient = func() *sql.DB { return patientMySQL(config) }
+	d.patient = func(size int) *sql.DB { return patientMySQL(config, size) }
 	return nil
 }
 
 // patientMySQL opens connections that wait for an answer as long as it takes, for going through big tables or changing them, and
 // give up soon on a table that somebody else is using.
-func patientMySQL(config *mysqldriver.Config) *sql.DB {
+func patientMySQL(config *mysqldriver.Config, size int) *sql.DB {
 	patient := config.Clone()
 	patient.ReadTimeout = 0
 	patient.Params["lock_wait_timeout"] = "5"
@@ -63,7 +63,7 @@ func patientMySQL(config *mysqldriver.Config) *sql.DB {
 	if err != nil {
 		panic(err) // the same settings have just been accepted
 	}
-	return sqlDB(connector, 2)
+	return sqlDB(connector, size)
 }
 
 // sqlMode refuses what MySQL would otherwise bend until it fits.

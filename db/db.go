@@ -41,7 +41,7 @@ type DB struct {
 	read    *pool
 	gorm    *gorm.DB // the parent of every session
 	keys    keyedMutex
-	patient func() *sql.DB // connections that may take long: for checks, and on MySQL for migrations
+	patient func(size int) *sql.DB // connections that may take long: for checks, and on MySQL for migrations
 }
 
 // Open connects to "mysql://user:password@host:3306/name" or "sqlite:path" and checks that the database answers. Of several

@@ -23,22 +23,56 @@ type Past struct {
 
 // Told is what an event tells of one field.
 type Told struct {
-	New    jsontext.Value `json:"new"`
-	Secret bool           `json:"secret"`
+	New    jsontext.Value
+	Secret bool
 }
 
-// Told are the fields that the event tells of, by name.
-func (e *EventRow) Told() (told map[string]Told, err error) {
-	if err := json.Unmarshal([]byte(e.Changes), &told); err != nil {
-		return nil, fmt.Errorf("changes of event %d: %w", e.ID, err)
+// tell adds the fields that the event tells of, by name. It goes from token to token, for it is asked of millions of events.
+func (e *EventRow) tell(told map[string]Told) error {
+	changes := []byte(e.Changes)
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(changes), jsontext.AllowDuplicateNames(true))
+	err := members(decoder, func(field string) error {
+		var one Told
+		err := members(decoder, func(name string) error {
+			value, err := decoder.ReadValue()
+			switch end := decoder.InputOffset(); name {
+			case "new":
+				one.New = changes[end-int64(len(value)) : end]
+			case "secret":
+				one.Secret = string(value) == "true"
+			}
+			return err
+		})
+		told[field] = one
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("changes of event %d: %w", e.ID, err)
 	}
-	return told, nil
+	return nil
+}
+
+// members goes through an object's members; the function reads the value.
+func members(decoder *jsontext.Decoder, value func(name string) error) error {
+	token, err := decoder.ReadToken()
+	if err == nil && token.Kind() != jsontext.KindBeginObject {
+		err = fmt.Errorf("a %s is no object", token.Kind())
+	}
+	for err == nil && decoder.PeekKind() == jsontext.KindString {
+		if token, err = decoder.ReadToken(); err == nil {
+			err = value(token.String())
+		}
+	}
+	if err == nil {
+		_, err = decoder.ReadToken()
+	}
+	return err
 }
 
 // Add lets the next event happen.
 func (p *Past) Add(e *EventRow) error {
-	told, err := e.Told()
-	if err != nil {
+	told := map[string]Told{}
+	if err := e.tell(told); err != nil {
 		return err
 	}
 	p.add(e, told)
@@ -46,8 +80,8 @@ func (p *Past) Add(e *EventRow) error {
 }
 
 func (p *Past) add(e *EventRow, told map[string]Told) {
-	if p.Fields == nil {
-		p.Fields, p.ID, p.CreatedAt = map[string]jsontext.Value{}, e.EntityID, e.CreatedAt
+	if p.ID == 0 {
+		p.ID, p.CreatedAt = e.EntityID, e.CreatedAt
 	}
 	for field, change := range told {
 		if !change.Secret {
@@ -82,7 +116,7 @@ func (d *DB) AsOf(ctx context.Context, entityType string, id int64, at time.Time
 			return p, nil
 		}
 		if p == nil {
-			p = &Past{}
+			p = &Past{Fields: map[string]jsontext.Value{}}
 		}
 		if err := p.Add(&e); err != nil {
 			return nil, err
@@ -92,29 +126,31 @@ func (d *DB) AsOf(ctx context.Context, entityType string, id int64, at time.Time
 }
 
 // Replays goes through the events of the slice's entities, oldest first: event sees each one before it happens, and whole
-// sees each entity as all of its events leave it.
+// sees each entity as all of its events leave it. The maps are of that moment: they are used again.
 func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told map[string]Told), whole func(p *Past) error) error {
-	rows, err := s.Table("events").Select("id", "entity_id", "entity_version", "action", "changes", "created_at").
+	rows, err := s.Table("events").Select("id", "entity_id", "entity_version", "action", "changes", TimeText("created_at")).
 		Where("entity_type = ? AND entity_id BETWEEN ? AND ?", entityType, s.First, s.Last).
 		Order("entity_id, entity_version").Rows()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	p := &Past{}
+	p, told := &Past{Fields: map[string]jsontext.Value{}}, map[string]Told{}
 	for rows.Next() {
 		var e EventRow
-		if err := rows.Scan(&e.ID, &e.EntityID, &e.EntityVersion, &e.Action, &e.Changes, &e.CreatedAt); err != nil {
+		var at Moment
+		if err := rows.Scan(&e.ID, &e.EntityID, &e.EntityVersion, &e.Action, &e.Changes, &at); err != nil {
 			return err
 		}
-		if p.ID != e.EntityID && p.Fields != nil {
+		if e.CreatedAt = at.Time; e.EntityID != p.ID {
 			if err := whole(p); err != nil {
 				return err
 			}
-			p = &Past{}
+			clear(p.Fields)
+			*p = Past{Fields: p.Fields}
 		}
-		told, err := e.Told()
-		if err != nil {
+		clear(told)
+		if err := e.tell(told); err != nil {
 			return err
 		}
 		if event != nil {
@@ -122,12 +158,7 @@ func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told
 		}
 		p.add(&e, told)
 	}
-	if p.Fields != nil {
-		if err := whole(p); err != nil {
-			return err
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+	return errors.Join(rows.Err(), whole(p), rows.Close())
 }
 
 // Differences are the members in which two JSON objects differ.

@@ -82,7 +82,7 @@ func (d *DB) migrations(folders []fs.FS) (*migrations, error) {
 			return nil, err
 		}
 		dialect, options = goose.DialectMySQL, append(options, goose.WithLocker(locker))
-		m.conn = d.patient()
+		m.conn = d.patient(2)
 		m.end = func() { _ = m.conn.Close() }
 	}
 	provider, err := goose.NewProvider(dialect, m.conn, m.files, options...)

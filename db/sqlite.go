@@ -29,8 +29,8 @@ func (d *DB) connectSQLite(ctx context.Context, path string, o Options) error {
 	quick := common + "&_pragma=temp_store(MEMORY)"
 	writer := sqliteConnector{dsn: quick + "&_txlock=immediate"}
 	reader := sqliteConnector{dsn: quick + "&_pragma=query_only(1)"}
-	d.patient = func() *sql.DB { // sorts the whole of a big table beside the database, not in memory
-		return sqlDB(sqliteConnector{dsn: common + "&_pragma=query_only(1)&_pragma=temp_store(FILE)"}, 2)
+	d.patient = func(size int) *sql.DB { // sorts the whole of a big table beside the database, not in memory
+		return sqlDB(sqliteConnector{dsn: common + "&_pragma=query_only(1)&_pragma=temp_store(FILE)"}, size)
 	}
 	d.write = newPool(sqlDB(o.Wrap(writer), 1))
 	if err := d.write.sql.PingContext(ctx); err != nil { // makes the file, before a reader looks for it

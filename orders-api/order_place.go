@@ -188,13 +188,18 @@ func insertOrders(tx *db.Tx, accepted []*Order, shelf *shelf) error {
 	return tx.Record(events...)
 }
 
-func placedEvent(o *Order) db.Event {
-	changes := db.Changes{}
-	for field, value := range map[string]any{
+// placed are the fields that are told of when an order is placed.
+func (o *Order) placed() map[string]any {
+	return map[string]any{
 		"customer_id": o.CustomerID, "customer_name": o.CustomerName, "customer_email": o.CustomerEmail,
 		"customer_phone": o.CustomerPhone, "customer_tax_id": o.CustomerTaxID, "reference": o.Reference,
 		"status": o.Status, "units": o.Units, "total_cents": o.TotalCents, "note": o.Note, "items": o.Items,
-	} {
+	}
+}
+
+func placedEvent(o *Order) db.Event {
+	changes := db.Changes{}
+	for field, value := range o.placed() {
 		changes[field] = db.Change{New: value}
 	}
 	return db.Event{
