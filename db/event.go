@@ -1,11 +1,9 @@
 package db
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"time"
 )
 
@@ -85,24 +83,6 @@ func (tx *Tx) Record(events ...Event) error {
 		return fmt.Errorf("events: %w", err)
 	}
 	return nil
-}
-
-// Tells says whether a value is what the events told of a field last. What none has told of has no value. Most often it is
-// the letters that Record wrote; MySQL writes JSON in its own way, though.
-func (p *Past) Tells(field string, value any) bool {
-	told, is := p.Fields[field]
-	switch {
-	case !is:
-		return value == nil || value == ""
-	case value == nil:
-		return string(told) == "null"
-	}
-	now, err := json.Marshal(value)
-	if err == nil && bytes.Equal(told, now) {
-		return true
-	}
-	then := reflect.New(reflect.TypeOf(value))
-	return json.Unmarshal(told, then.Interface()) == nil && reflect.DeepEqual(then.Elem().Interface(), value)
 }
 
 // Events are an entity's events, newest first: up to limit of those with a version below before, all when before is 0.

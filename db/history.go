@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -159,6 +161,23 @@ func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told
 		p.add(&e, told)
 	}
 	return errors.Join(rows.Err(), whole(p), rows.Close())
+}
+
+// Tells says whether a value is what the events told of a field last; what none has told of has no value. It may say no of
+// one that is only written in another way.
+func (p *Past) Tells(field string, value any) bool {
+	told, is := p.Fields[field]
+	switch v := value.(type) {
+	case nil:
+		return !is || string(told) == "null"
+	case string:
+		then, err := jsontext.AppendUnquote(nil, told)
+		return string(then) == v && (err == nil || !is)
+	case int64:
+		return string(told) == strconv.FormatInt(v, 10)
+	}
+	then := reflect.New(reflect.TypeOf(value))
+	return is && json.Unmarshal(told, then.Interface()) == nil && reflect.DeepEqual(then.Elem().Interface(), value)
 }
 
 // Differences are the members in which two JSON objects differ.
