@@ -36,7 +36,7 @@ func check(ctx context.Context, s *settings, args []string) error {
 	for _, weakness := range weak {
 		fmt.Println("careful:", weakness)
 	}
-	debug.SetGCPercent(400) // what is read is soon forgotten: a few MB more spare a sixth of the time
+	debug.SetGCPercent(200) // what is read is soon forgotten: a few MB more spare many collections
 	report := &findings{w: os.Stdout, byInvariant: map[string]int{}}
 	bar := newBar(os.Stderr)
 	evidence := orders.Evidence()

@@ -163,21 +163,29 @@ func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told
 	return errors.Join(rows.Err(), whole(p), rows.Close())
 }
 
-// Tells says whether a value is what the events told of a field last; what none has told of has no value. It may say no of
-// one that is only written in another way.
-func (p *Past) Tells(field string, value any) bool {
-	told, is := p.Fields[field]
+// Tells says whether values are what the events told last of the fields of these names; what none has told of has no value.
+// It may say no of values that are only written in another way.
+func (p *Past) Tells(fields map[string]any) bool {
+	for field, value := range fields {
+		if !isTold(p.Fields[field], value) {
+			return false
+		}
+	}
+	return true
+}
+
+func isTold(told jsontext.Value, value any) bool {
 	switch v := value.(type) {
 	case nil:
-		return !is || string(told) == "null"
+		return told == nil || string(told) == "null"
 	case string:
 		then, err := jsontext.AppendUnquote(nil, told)
-		return string(then) == v && (err == nil || !is)
+		return string(then) == v && (err == nil || told == nil)
 	case int64:
 		return string(told) == strconv.FormatInt(v, 10)
 	}
 	then := reflect.New(reflect.TypeOf(value))
-	return is && json.Unmarshal(told, then.Interface()) == nil && reflect.DeepEqual(then.Elem().Interface(), value)
+	return json.Unmarshal(told, then.Interface()) == nil && reflect.DeepEqual(then.Elem().Interface(), value)
 }
 
 // Differences are the members in which two JSON objects differ.

@@ -30,7 +30,7 @@ func (d *DB) connectSQLite(ctx context.Context, path string, o Options) error {
 	writer := sqliteConnector{dsn: quick + "&_txlock=immediate"}
 	reader := sqliteConnector{dsn: quick + "&_pragma=query_only(1)"}
 	d.patient = func(size int) *sql.DB { // sorts the whole of a big table beside the database, not in memory
-		return sqlDB(sqliteConnector{dsn: common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)&_pragma=temp_store(FILE)"}, size)
+		return sqlDB(sqliteConnector{dsn: common + "&_pragma=query_only(1)&_pragma=cache_size(-4000)&_pragma=temp_store(FILE)"}, size)
 	}
 	d.write = newPool(sqlDB(o.Wrap(writer), 1))
 	if err := d.write.sql.PingContext(ctx); err != nil { // makes the file, before a reader looks for it
