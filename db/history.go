@@ -160,7 +160,10 @@ func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told
 		}
 		p.add(&e, told)
 	}
-	return errors.Join(rows.Err(), whole(p), rows.Close())
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	return whole(p)
 }
 
 // Tells says whether values are what the events told last of the fields of these names; what none has told of has no value.
