@@ -2,10 +2,13 @@ package db_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"b2b.example/db"
 	"b2b.example/db/dbtest"
@@ -74,6 +77,53 @@ func TestEventsAfter(t *testing.T) {
 		holds(1, 5, 2, 4)
 		holds(4, 5, 0, 0)
 	})
+}
+
+// However many events there are, the newest ones of a few entities, and of all, are sought and nothing is sorted.
+func TestNewEventsAreSought(t *testing.T) {
+	d := dbtest.Open(t, dbtest.SQLite(t), db.Options{})
+	for _, c := range []struct {
+		by   string
+		read func() error
+	}{
+		{"INDEX events_entity_version_unique (entity_type=? AND entity_id=?", func() error {
+			_, err := d.Latest(ctx, "thing", []int64{1, 2, 3})
+			return err
+		}},
+		{"INTEGER PRIMARY KEY (rowid>?)", func() error {
+			_, _, err := d.EventsAfter(ctx, []string{"thing", "other"}, 7, 100)
+			return err
+		}},
+		{"INDEX events_created (created_at>?)", func() error {
+			_, err := d.Tail().Next(ctx)
+			return err
+		}},
+	} {
+		for _, step := range planOf(t, d, c.read) {
+			require.NotContains(t, step, "TEMP B-TREE")
+			if strings.Contains(step, " events ") {
+				require.Contains(t, step, c.by)
+			}
+		}
+	}
+}
+
+// planOf is how SQLite goes about the query that something sends.
+func planOf(t *testing.T, d *db.DB, read func() error) (steps []string) {
+	t.Helper()
+	var sql string
+	var args []any
+	require.NoError(t, d.Read(ctx).Callback().Query().After("gorm:query").Replace("test:sent", func(tx *gorm.DB) {
+		sql, args = tx.Statement.SQL.String(), slices.Clone(tx.Statement.Vars)
+	}))
+	require.NoError(t, read())
+	var plan []struct{ Detail string }
+	require.NoError(t, d.Read(ctx).Raw("EXPLAIN QUERY PLAN "+sql, args...).Scan(&plan).Error)
+	require.NotEmpty(t, plan)
+	for _, step := range plan {
+		steps = append(steps, step.Detail)
+	}
+	return steps
 }
 
 // The newest event of each that is asked for is given, and of nothing else.
