@@ -22,6 +22,7 @@ func TestEveryPage(t *testing.T) {
 	require.NoError(t, err)
 	s := stage.Raise(t, b)
 	t.Run("weight", func(t *testing.T) { isLight(t, s) })
+	t.Run("still", func(t *testing.T) { isStill(t, s) })
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for _, language := range []string{"en", "es"} {
 			t.Run(screen.Name+" "+language, func(t *testing.T) {
@@ -55,8 +56,8 @@ func isAccessible(t *testing.T, p *browser.Page, scene stage.Scene) {
 	p.Dark(false)
 }
 
-// mostShift is that of a form which says more, and of a count that has a digit more. A run's page grows while it goes on.
-const mostShift, run = 0.005, `!!document.getElementById("run")`
+// mostShift is what browsers call good: a slow one takes for a surprise what came of a press. A run's page grows while it goes on.
+const mostShift, run = 0.1, `!!document.getElementById("run")`
 
 // isSound looks at one page: it speaks its reader's language, nothing moves by itself, what gets the focus can be seen, and
 // nothing can be scrolled sideways, at any width.
@@ -106,6 +107,16 @@ func isLight(t *testing.T, s *stage.Stage) {
 	require.Greater(t, first, int64(10_000), "this cannot be all")
 	p.Go("/backoffice/orders?status=CONFIRMED")
 	require.Less(t, p.Weight()-first, int64(20_000), "styles, scripts and icons are not brought again")
+}
+
+// isStill loads pages on which nothing may move by itself.
+func isStill(t *testing.T, s *stage.Stage) {
+	t.Helper()
+	p := s.Visit(t, browser.Options{})
+	for _, path := range []string{"", "/orders", "/orders/new", "/products", "/customers", "/activity", "/settings"} {
+		p.Go("/backoffice" + path)
+		require.Zero(t, p.Shift(), path)
+	}
 }
 
 // hostile are texts that break pages which trust them.
