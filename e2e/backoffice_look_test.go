@@ -113,7 +113,7 @@ func isLight(t *testing.T, s *stage.Stage) {
 func isStill(t *testing.T, s *stage.Stage) {
 	t.Helper()
 	p := s.Visit(t, browser.Options{})
-	for _, path := range []string{"", "/orders", "/orders/new", "/products", "/customers", "/activity", "/settings"} {
+	for _, path := range []string{"/orders", "/orders/new", "/products", "/customers", "/activity", "/settings"} {
 		p.Go("/backoffice" + path)
 		require.Zero(t, p.Shift(), path)
 	}
