@@ -19,6 +19,7 @@ offline: ## the Lambda's own program under serverless-offline: http://127.0.0.1:
 env: ## write .env for docker-compose.yml, with fresh secrets; one that is there is left as it is
 	scripts/make-env
 
+# Tests wait more than they work: four of a package at a time.
 test: ## every test of every module, on SQLite and on a real MySQL-compatible server
 	scripts/with-database go test -timeout 40m -parallel 4 $(addsuffix /...,$(modules))
 

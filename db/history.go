@@ -54,9 +54,12 @@ func (e *EventRow) tell(told map[string]Told) error {
 	return nil
 }
 
-// members goes through an object's members; the function reads the value.
+// members goes through an object's members, of which null has none; the function reads the value.
 func members(decoder *jsontext.Decoder, value func(name string) error) error {
 	token, err := decoder.ReadToken()
+	if err == nil && token.Kind() == jsontext.KindNull {
+		return nil
+	}
 	if err == nil && token.Kind() != jsontext.KindBeginObject {
 		err = fmt.Errorf("a %s is no object", token.Kind())
 	}

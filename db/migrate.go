@@ -41,16 +41,16 @@ func Migrate(ctx context.Context, d *DB, folders ...fs.FS) error {
 	}
 	for {
 		_, err := m.Up(ctx)
-		if version, made := m.files.madeBefore(err); made {
+		version, made := m.files.madeBefore(err)
+		if made {
 			err = m.note(ctx, version)
-			if err == nil {
-				continue
-			}
 		}
 		if err != nil {
 			return fmt.Errorf("migrations: %w", err)
 		}
-		return nil
+		if !made {
+			return nil
+		}
 	}
 }
 

@@ -77,11 +77,12 @@ func (d *DB) EventsAfter(ctx context.Context, types []string, after int64, most 
 // Latest is the newest event of each of several entities, without its changes.
 func (d *DB) Latest(ctx context.Context, entityType string, ids []int64) ([]EventRow, error) {
 	var rows []EventRow
+	ids = Padded(ids)
 	newest := d.Read(ctx).Table("events").Select("entity_id AS newest_id, MAX(entity_version) AS newest_version").
-		Where("entity_type = ? AND entity_id IN ?", entityType, Padded(ids)).Group("entity_id")
+		Where("entity_type = ? AND entity_id IN ?", entityType, ids).Group("entity_id")
 	err := d.Read(ctx).Select(seenColumns).
 		Joins("JOIN (?) AS newest ON entity_id = newest_id AND entity_version = newest_version", newest).
-		Where("entity_type = ? AND entity_id IN ?", entityType, Padded(ids)). // said twice: else SQLite goes through all of the type
+		Where("entity_type = ? AND entity_id IN ?", entityType, ids). // said twice: else SQLite goes through all of the type
 		Find(&rows).Error
 	if err != nil {
 		return nil, seen(fmt.Errorf("the newest events: %w", err))

@@ -146,3 +146,14 @@ func TestLatestEvents(t *testing.T) {
 		require.Equal(t, map[int64]int64{2: 2, 3: 3}, latest)
 	})
 }
+
+// An event whose changes are null tells of no field.
+func TestAnEventOfNoField(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		require.NoError(t, d.Tx(ctx, func(tx *db.Tx) error { return record(tx, 1) }))
+		require.NoError(t, d.Tx(ctx, func(tx *db.Tx) error { return tx.Exec("UPDATE events SET changes = 'null'").Error }))
+		past, err := d.AsOf(ctx, "thing", 1, d.Now().Add(time.Second))
+		require.NoError(t, err)
+		require.Empty(t, past.Fields)
+	})
+}

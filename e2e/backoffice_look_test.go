@@ -28,45 +28,32 @@ func TestEveryPage(t *testing.T) {
 			t.Run(screen.Name+" "+language, func(t *testing.T) {
 				t.Parallel()
 				o := browser.Options{Screen: screen, Language: language}
-				// axe takes longer than all else: it sees each screen and each language once.
-				withAxe := (screen == browser.Phone) == (language == "es")
-				look := func(p *browser.Page, scene stage.Scene) {
-					scene.Set(p)
-					if withAxe {
-						isAccessible(t, p, scene)
-					}
-					isSound(t, p, o, scene)
-				}
-				look(s.Stranger(t, o), s.LogIn())
+				isSound(t, s.Stranger(t, o), o, s.LogIn())
 				visit := s.Visits(t, o)
 				for _, scene := range s.Scenes() {
-					look(visit(scene), scene)
+					isSound(t, visit(scene), o, scene)
 				}
 			})
 		}
 	}
 }
 
-// isAccessible holds that axe finds nothing on a page, in either theme.
-func isAccessible(t *testing.T, p *browser.Page, scene stage.Scene) {
-	t.Helper()
-	assert.Empty(t, p.Axe(), scene.Name)
-	p.Dark(true)
-	assert.Empty(t, p.AxeContrast(), "%s in the dark", scene.Name)
-	p.Dark(false)
-}
-
 // mostShift is what browsers call good: a slow one takes for a surprise what came of a press. A run's page grows while it goes on.
 const mostShift, run = 0.1, `!!document.getElementById("run")`
 
-// isSound looks at one page: it speaks its reader's language, nothing moves by itself, what gets the focus can be seen, and
+// isSound looks at one page: axe finds nothing in either theme, nothing moves by itself, what gets the focus can be seen, and
 // nothing can be scrolled sideways, at any width.
 func isSound(t *testing.T, p *browser.Page, o browser.Options, scene stage.Scene) {
 	t.Helper()
+	scene.Set(p)
 	assert.Equal(t, o.Language, browser.Eval[string](p, "document.documentElement.lang"), scene.Name)
 	if !browser.Eval[bool](p, run) {
 		assert.LessOrEqual(t, p.Shift(), mostShift, scene.Name)
 	}
+	assert.Empty(t, p.Axe(), scene.Name)
+	p.Dark(true)
+	assert.Empty(t, p.AxeContrast(), "%s in the dark", scene.Name)
+	p.Dark(false)
 	assert.Empty(t, browser.Eval[[]string](p, hidden), "%s: what gets the focus is hidden behind something", scene.Name)
 	assert.Zero(t, p.Overflow(), scene.Name)
 	if o.Screen.Touch {

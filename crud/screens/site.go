@@ -80,7 +80,7 @@ func (s *Site) Serve(app *kit.App, open, pages func(fiber.Router)) {
 		}
 		return c.Redirect(Home, http.StatusSeeOther)
 	})
-	group.Get("/worker.js", s.worker)
+	group.Get("/worker.js", s.worker())
 	group.Post("/preferences", Act(Home, s.prefer))
 	open(group)
 	group.Use(s.enter)
