@@ -8,6 +8,7 @@ FROM --platform=$BUILDPLATFORM ${GO_IMAGE} AS build
 WORKDIR /src
 COPY . .
 ARG PART TARGETOS TARGETARCH VERSION=dev
+# Functions begin at each 16 bytes, as on arm64 anyway: at amd64's 32, a hundredth of the program is padding.
 # Parts take turns (locked): each finds compiled what it shares with the one before, which is nearly all.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build,sharing=locked \
     case "$PART" in \
@@ -17,7 +18,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
       *) echo 'PART must be customers-api, orders-api, orchestrator or b2b' >&2; exit 1 ;; \
     esac; \
     cd "$PART" && CGO_ENABLED=0 GOWORK=off GOOS=$TARGETOS GOARCH=$TARGETARCH \
-      go build -trimpath -tags nosqlite -ldflags "-s -w -X main.version=$VERSION" -o /app "$command"
+      go build -trimpath -tags nosqlite -ldflags "-s -w -funcalign=16 -X main.version=$VERSION" -o /app "$command"
 
 FROM ${BASE_IMAGE}
 ARG PART VERSION=dev
