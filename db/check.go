@@ -56,11 +56,12 @@ const (
 	mostEvidence = 10    // findings of an invariant that come with their rows
 )
 
-// Slice is the part of a table that is checked at a time, by all invariants that are over it: what one has read, the
-// next ones find in memory. Its session sees the database as it was at one moment.
+// Slice is the part of a table that is checked at a time, by all invariants that are over it. Its session sees the database
+// as it was at one moment.
 type Slice struct {
 	*gorm.DB
 	First, Last int64
+	Memo        any // for the Compare functions of the table's invariants: what one has read, the next ones find here
 	findings    []Finding
 }
 
@@ -233,46 +234,48 @@ func (invariant Invariant) search(s *Slice) error {
 	if invariant.Over != "" {
 		args = append(args, map[string]any{"first": s.First, "last": s.Last})
 	}
-	rows, err := s.Raw(invariant.Query, args...).Rows()
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
+	return EachRow(s.Raw(invariant.Query, args...), func(row *sql.Rows) error {
 		var f Finding
-		if err := rows.Scan(&f.Entity, &f.ID, &f.Found); err != nil {
-			return errors.Join(err, rows.Close())
-		}
+		err := row.Scan(&f.Entity, &f.ID, &f.Found)
 		s.Found(f.Entity, f.ID, f.Found)
-	}
-	return errors.Join(rows.Err(), rows.Close())
+		return err
+	})
 }
 
 // asText is what a query finds, a line for each row.
-func asText(query *gorm.DB) ([]string, error) {
-	rows, err := query.Rows()
-	if err != nil {
-		return nil, err
-	}
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, errors.Join(err, rows.Close())
-	}
-	var lines []string
-	for rows.Next() {
+func asText(query *gorm.DB) (lines []string, err error) {
+	err = EachRow(query, func(row *sql.Rows) error {
+		columns, err := row.Columns()
+		if err != nil {
+			return err
+		}
 		values, targets := make([]any, len(columns)), make([]any, len(columns))
 		for i := range values {
 			targets[i] = &values[i]
 		}
-		if err := rows.Scan(targets...); err != nil {
-			return nil, errors.Join(err, rows.Close())
-		}
+		err = row.Scan(targets...)
 		members := make([]string, len(columns))
 		for i, value := range values {
 			members[i] = columns[i] + "=" + shown(value)
 		}
 		lines = append(lines, strings.Join(members, " "))
+		return err
+	})
+	return lines, err
+}
+
+// EachRow goes through what a query finds, without keeping it. The function scans a row.
+func EachRow(query *gorm.DB, scan func(row *sql.Rows) error) error {
+	rows, err := query.Rows()
+	if err != nil {
+		return err
 	}
-	return lines, errors.Join(rows.Err(), rows.Close())
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 func shown(value any) string {

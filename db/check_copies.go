@@ -1,9 +1,6 @@
 package db
 
-import (
-	"database/sql"
-	"errors"
-)
+import "database/sql"
 
 // Copy is a column that holds another's text as searches and unique indexes see it.
 type Copy struct {
@@ -28,19 +25,14 @@ func mismatched(s *Slice, entity, table string, copies []Copy) error {
 	for i, c := range copies {
 		columns, targets = append(columns, c.Column, c.Key), append(targets, &texts[i], &keys[i])
 	}
-	rows, err := s.Table(table).Select(columns).Where("id BETWEEN ? AND ?", s.First, s.Last).Order("id").Rows()
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		if err := rows.Scan(targets...); err != nil {
-			return errors.Join(err, rows.Close())
-		}
+	query := s.Table(table).Select(columns).Where("id BETWEEN ? AND ?", s.First, s.Last).Order("id")
+	return EachRow(query, func(row *sql.Rows) error {
+		err := row.Scan(targets...)
 		for i, c := range copies {
 			if keys[i].Valid && keys[i].String != c.Fold(texts[i]) {
 				s.Found(entity, id, c.Key+" is not that of its "+c.Column)
 			}
 		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+		return err
+	})
 }

@@ -3,7 +3,7 @@ package db
 import (
 	"bytes"
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
 	"maps"
 	"reflect"
@@ -23,29 +23,27 @@ type Past struct {
 	Gaps    bool                      // an event is missing
 }
 
-// Told is what an event tells of one field.
-type Told struct {
-	New    jsontext.Value
-	Secret bool
-}
-
-// tell adds the fields that the event tells of, by name. It goes from token to token, for it is asked of millions of events.
-func (e *EventRow) tell(told map[string]Told) error {
+// tell sets the fields that the event tells of, but for secrets. It goes from token to token, for it is asked of millions of
+// events.
+func (e *EventRow) tell(fields map[string]jsontext.Value) error {
 	changes := []byte(e.Changes)
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(changes), jsontext.AllowDuplicateNames(true))
 	err := members(decoder, func(field string) error {
-		var one Told
+		var now jsontext.Value
+		var secret bool
 		err := members(decoder, func(name string) error {
 			value, err := decoder.ReadValue()
 			switch end := decoder.InputOffset(); name {
 			case "new":
-				one.New = changes[end-int64(len(value)) : end]
+				now = changes[end-int64(len(value)) : end]
 			case "secret":
-				one.Secret = string(value) == "true"
+				secret = string(value) == "true"
 			}
 			return err
 		})
-		told[field] = one
+		if !secret {
+			fields[field] = now
+		}
 		return err
 	})
 	if err != nil {
@@ -74,24 +72,19 @@ func members(decoder *jsontext.Decoder, value func(name string) error) error {
 	return err
 }
 
-// Add lets the next event happen.
-func (p *Past) Add(e *EventRow) error {
-	told := map[string]Told{}
-	if err := e.tell(told); err != nil {
-		return err
-	}
-	p.add(e, told)
-	return nil
+// Forget makes it the past of another entity, of which nothing is told yet.
+func (p *Past) Forget() {
+	clear(p.Fields)
+	*p = Past{Fields: p.Fields}
 }
 
-func (p *Past) add(e *EventRow, told map[string]Told) {
+// Add lets the next event happen.
+func (p *Past) Add(e *EventRow) error {
+	if err := e.tell(p.Fields); err != nil {
+		return err
+	}
 	if p.ID == 0 {
 		p.ID, p.CreatedAt = e.EntityID, e.CreatedAt
-	}
-	for field, change := range told {
-		if !change.Secret {
-			p.Fields[field] = change.New
-		}
 	}
 	p.Gaps = p.Gaps || e.EntityVersion != p.Version+1
 	p.Version, p.UpdatedAt = e.EntityVersion, e.CreatedAt
@@ -101,6 +94,7 @@ func (p *Past) add(e *EventRow, told map[string]Told) {
 	case "restored":
 		p.Deleted = false
 	}
+	return nil
 }
 
 // AsOf is an entity as it was at a time; nil when it was not there yet. A change that waited for another is as late as that.
@@ -130,43 +124,42 @@ func (d *DB) AsOf(ctx context.Context, entityType string, id int64, at time.Time
 	return p, seen(rows.Err())
 }
 
-// Replays goes through the events of the slice's entities, oldest first: event sees each one before it happens, and whole
-// sees each entity as all of its events leave it. The maps are of that moment: they are used again.
-func (s *Slice) Replays(entityType string, event func(p *Past, e *EventRow, told map[string]Told), whole func(p *Past) error) error {
-	rows, err := s.Table("events").Select("id", "entity_id", "entity_version", "action", "changes", TimeText("created_at")).
-		Where("entity_type = ? AND entity_id BETWEEN ? AND ?", entityType, s.First, s.Last).
-		Order("entity_id, entity_version").Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	p, told := &Past{Fields: map[string]jsontext.Value{}}, map[string]Told{}
-	for rows.Next() {
-		var e EventRow
-		var at Moment
-		if err := rows.Scan(&e.ID, &e.EntityID, &e.EntityVersion, &e.Action, &e.Changes, &at); err != nil {
-			return err
-		}
-		if e.CreatedAt = at.Time; e.EntityID != p.ID {
+// Replays goes through the slice's entities as their events leave them. What it gives is of that moment: its map is used
+// again.
+func (s *Slice) Replays(entityType string, whole func(p *Past) error) error {
+	p := &Past{Fields: map[string]jsontext.Value{}}
+	err := s.Events(entityType, func(e *EventRow) error {
+		if e.EntityID != p.ID {
 			if err := whole(p); err != nil {
 				return err
 			}
-			clear(p.Fields)
-			*p = Past{Fields: p.Fields}
+			p.Forget()
 		}
-		clear(told)
-		if err := e.tell(told); err != nil {
-			return err
-		}
-		if event != nil {
-			event(p, &e, told)
-		}
-		p.add(&e, told)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return p.Add(e)
+	})
+	if err != nil {
 		return err
 	}
 	return whole(p)
+}
+
+// Events goes through the events of the slice's entities, one after the other and of each the oldest first. Those who did
+// what they tell of have no names.
+func (s *Slice) Events(entityType string, each func(e *EventRow) error) error {
+	query := s.Table("events").Select("id", "entity_id", "entity_version", "action", "actor", "idempotency_caller",
+		"idempotency_key", "changes", TimeText("created_at")).
+		Where("entity_type = ? AND entity_id BETWEEN ? AND ?", entityType, s.First, s.Last).
+		Order("entity_id, entity_version")
+	return EachRow(query, func(row *sql.Rows) error {
+		e := &EventRow{EntityType: entityType}
+		var at Moment
+		err := row.Scan(&e.ID, &e.EntityID, &e.EntityVersion, &e.Action, &e.Actor, &e.IdempotencyCaller, &e.IdempotencyKey, &e.Changes, &at)
+		if err != nil {
+			return err
+		}
+		e.CreatedAt = at.Time
+		return each(e)
+	})
 }
 
 // Tells says whether values are what the events told last of the fields of these names; what none has told of has no value.

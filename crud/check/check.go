@@ -30,7 +30,7 @@ func retold[T any](d *crud.Description[T], elsewhere []string) db.Invariant {
 			if err != nil {
 				return err
 			}
-			return s.Replays(d.Name, nil, func(p *db.Past) error {
+			return s.Replays(d.Name, func(p *db.Past) error {
 				now, there := present[p.ID]
 				if !there || p.Gaps || p.Version != d.Version(now.row) {
 					return nil // what has no row, or not just its events, is found by counting them

@@ -8,8 +8,8 @@ CREATE TABLE IF NOT EXISTS stock_movements (
   reason      VARCHAR(16)  NOT NULL,
   note        VARCHAR(500) NOT NULL,
   created_at  DATETIME(6)  NOT NULL,
-  KEY stock_movements_product (product_id, id),
-  KEY stock_movements_order (order_id)
+  KEY stock_movements_product (product_id, id, delta),
+  KEY stock_movements_order (order_id, product_id, delta)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- +goose Down

@@ -10,8 +10,8 @@ CREATE TABLE IF NOT EXISTS stock_movements (
   created_at  DATETIME NOT NULL
 );
 
-CREATE INDEX IF NOT EXISTS stock_movements_product ON stock_movements (product_id, id);
-CREATE INDEX IF NOT EXISTS stock_movements_order ON stock_movements (order_id);
+CREATE INDEX IF NOT EXISTS stock_movements_product ON stock_movements (product_id, id, delta);
+CREATE INDEX IF NOT EXISTS stock_movements_order ON stock_movements (order_id, product_id, delta);
 
 -- +goose Down
 DROP TABLE stock_movements;
