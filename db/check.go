@@ -117,7 +117,7 @@ func (r *checkRun) measure(ctx context.Context) error {
 			table = &checkedTable{name: invariant.Over, size: 1}
 			if table.name != "" {
 				query := r.d.session(ctx, r.conn).Raw("SELECT COALESCE(MAX(id), 0) + 1 FROM " + table.name)
-				if err := query.Scan(&table.size).Error; err != nil {
+				if err := query.Find(&table.size).Error; err != nil {
 					return err
 				}
 				tables[table.name] = table
@@ -165,7 +165,7 @@ func (r *checkRun) end(ctx context.Context, s *Slice, table string) error {
 	}
 	var last []int64
 	query := "SELECT id FROM " + table + " WHERE id >= ? ORDER BY id LIMIT 1 OFFSET ?"
-	err := r.d.session(ctx, r.conn).Raw(query, s.First, sliceRows-1).Scan(&last).Error
+	err := r.d.session(ctx, r.conn).Raw(query, s.First, sliceRows-1).Find(&last).Error
 	if len(last) > 0 {
 		s.Last = last[0]
 	}
@@ -262,20 +262,6 @@ func asText(query *gorm.DB) (lines []string, err error) {
 		return err
 	})
 	return lines, err
-}
-
-// EachRow goes through what a query finds, without keeping it. The function scans a row.
-func EachRow(query *gorm.DB, scan func(row *sql.Rows) error) error {
-	rows, err := query.Rows()
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
 }
 
 func shown(value any) string {

@@ -71,7 +71,6 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	err = errors.Join(
 		parent.Callback().Query().After("gorm:query").Register("db:seen", readSeen),
-		parent.Callback().Row().After("gorm:row").Register("db:seen", readSeen), // Scan goes that way
 	)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), d.Close())
@@ -123,6 +122,22 @@ func readSeen(q *gorm.DB) {
 	if _, reading := q.Statement.ConnPool.(*pool); reading {
 		q.Error = seen(q.Error)
 	}
+}
+
+// EachRow goes through what a query finds, without keeping it; the function scans a row. GORM's own Scan, Row and Rows are
+// not used: what they read has no callback, so nobody would tell a connection that breaks meanwhile from a fault of ours.
+func EachRow(query *gorm.DB, scan func(row *sql.Rows) error) error {
+	rows, err := query.Rows() //nolint:forbidigo // the one place
+	if err == nil {
+		for err == nil && rows.Next() {
+			err = scan(rows)
+		}
+		err = errors.Join(err, rows.Err(), rows.Close())
+	}
+	if _, reading := query.Statement.ConnPool.(*pool); reading {
+		err = seen(err)
+	}
+	return err
 }
 
 // Lock is the clause that locks the rows of a query for the rest of the transaction. SQLite has a single writer instead.

@@ -13,7 +13,7 @@ func (d *DB) Weaknesses(ctx context.Context) ([]string, error) {
 	var weak []string
 	for _, w := range weaknesses {
 		var yes bool
-		if err := d.Read(ctx).Raw(w.query).Scan(&yes).Error; err != nil {
+		if err := d.Read(ctx).Raw(w.query).Find(&yes).Error; err != nil {
 			return nil, fmt.Errorf("settings of the server: %w", err)
 		}
 		if yes {

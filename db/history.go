@@ -99,29 +99,24 @@ func (p *Past) Add(e *EventRow) error {
 
 // AsOf is an entity as it was at a time; nil when it was not there yet. A change that waited for another is as late as that.
 func (d *DB) AsOf(ctx context.Context, entityType string, id int64, at time.Time) (*Past, error) {
-	rows, err := d.Read(ctx).Table("events").Select("id", "entity_version", "action", "changes", "created_at").
-		Where("entity_type = ? AND entity_id = ?", entityType, id).Order("entity_version").Rows()
-	if err != nil {
-		return nil, seen(fmt.Errorf("events: %w", err))
-	}
-	defer func() { _ = rows.Close() }()
+	query := d.Read(ctx).Table("events").Select("id", "entity_version", "action", "changes", "created_at").
+		Where("entity_type = ? AND entity_id = ?", entityType, id).Order("entity_version")
 	var p *Past
-	for rows.Next() {
+	late := false
+	err := EachRow(query, func(row *sql.Rows) error {
 		e := EventRow{EntityID: id}
-		if err := rows.Scan(&e.ID, &e.EntityVersion, &e.Action, &e.Changes, &e.CreatedAt); err != nil {
-			return nil, fmt.Errorf("events: %w", err)
+		if err := row.Scan(&e.ID, &e.EntityVersion, &e.Action, &e.Changes, &e.CreatedAt); err != nil {
+			return fmt.Errorf("events: %w", err)
 		}
-		if e.CreatedAt.After(at) {
-			return p, nil
+		if late = late || e.CreatedAt.After(at); late {
+			return nil
 		}
 		if p == nil {
 			p = &Past{Fields: map[string]jsontext.Value{}}
 		}
-		if err := p.Add(&e); err != nil {
-			return nil, err
-		}
-	}
-	return p, seen(rows.Err())
+		return p.Add(&e)
+	})
+	return p, err
 }
 
 // Replays goes through the slice's entities as their events leave them. What it gives is of that moment: its map is used

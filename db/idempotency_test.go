@@ -148,7 +148,7 @@ func TestEverySingleFault(t *testing.T) {
 		require.NoError(t, err)
 		calls := len(faults.Calls())
 		id := int64(1)
-		for _, kind := range []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.Deadlock, dbtest.LockWait} {
+		for _, kind := range []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.HalfRead, dbtest.Deadlock, dbtest.LockWait} {
 			for k := 1; k <= calls; k++ {
 				for _, key := range []string{fmt.Sprintf("fault %d at %d", kind, k), ""} {
 					id++

@@ -52,7 +52,7 @@ func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 // NewestEvent is the newest of all events; 0 before there is any.
 func (d *DB) NewestEvent(ctx context.Context) (int64, error) {
 	var id int64
-	if err := d.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM events").Scan(&id).Error; err != nil {
+	if err := d.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM events").Find(&id).Error; err != nil {
 		return 0, seen(fmt.Errorf("the newest event: %w", err))
 	}
 	return id, nil
@@ -67,7 +67,7 @@ func (d *DB) EventsAfter(ctx context.Context, types []string, after int64, most 
 	}
 	// The newest are read from the end of the table: an index of types, which this keeps from being taken, has them in another order.
 	counted := d.Read(ctx).Table("events").Select("id").Where("CONCAT(entity_type, '') IN ? AND id > ?", types, after).Order("id DESC").Limit(most)
-	err = d.Read(ctx).Table("(?) AS counted", counted).Select("COUNT(*) AS n, COALESCE(MAX(id), 0) AS newest").Scan(&found).Error
+	err = d.Read(ctx).Table("(?) AS counted", counted).Select("COUNT(*) AS n, COALESCE(MAX(id), 0) AS newest").Find(&found).Error
 	if err != nil {
 		return 0, 0, seen(fmt.Errorf("newer events: %w", err))
 	}

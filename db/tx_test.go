@@ -76,7 +76,7 @@ func TestAnIgnoredErrorIsNotCommitted(t *testing.T) {
 }
 
 func TestConflictsAreRunAgain(t *testing.T) {
-	for _, kind := range []dbtest.Fault{dbtest.Deadlock, dbtest.LockWait, dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed} {
+	for _, kind := range []dbtest.Fault{dbtest.Deadlock, dbtest.LockWait, dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.HalfRead} {
 		for _, times := range []int{1, 4, 1000} {
 			t.Run(fmt.Sprintf("fault %d, %d times", kind, times), func(t *testing.T) {
 				faults := &dbtest.Faults{}

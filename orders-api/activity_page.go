@@ -89,7 +89,7 @@ var everyActor = map[db.Dialect]string{
 // actors are those who have ever done something, under the names that they had last.
 func (b *backoffice) actors(ctx context.Context) (actors []db.EventRow, err error) {
 	err = b.db.Read(ctx).Raw("SELECT actor, (SELECT e.actor_name FROM events e WHERE e.actor = seen.actor"+
-		" ORDER BY e.created_at DESC, e.id DESC LIMIT 1) AS actor_name FROM ("+everyActor[b.db.Dialect()]+") AS seen", mostActors).Scan(&actors).Error
+		" ORDER BY e.created_at DESC, e.id DESC LIMIT 1) AS actor_name FROM ("+everyActor[b.db.Dialect()]+") AS seen", mostActors).Find(&actors).Error
 	if err != nil {
 		return nil, fmt.Errorf("who has done something: %w", err)
 	}

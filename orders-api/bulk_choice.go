@@ -127,7 +127,7 @@ const shownOfGroup = 5
 // foresee decides on each order what a run would do with it now. The choice is bounded to the orders that there are.
 func (c *choice) foresee(ctx context.Context, d *db.DB, action Action, rules Rules) (*foreseen, error) {
 	if c.newest == 0 {
-		if err := d.Read(ctx).Model(&Order{}).Select("COALESCE(MAX(id), 0)").Scan(&c.newest).Error; err != nil {
+		if err := d.Read(ctx).Model(&Order{}).Select("COALESCE(MAX(id), 0)").Find(&c.newest).Error; err != nil {
 			return nil, fmt.Errorf("the newest order: %w", err)
 		}
 		c.list.only("id <= ?", c.newest)

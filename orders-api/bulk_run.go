@@ -228,7 +228,7 @@ func outcomesOf(q *gorm.DB, run int64) (map[Outcome]int64, error) {
 		Outcome Outcome
 		N       int64
 	}
-	err := q.Model(&bulkOrder{}).Select("outcome, COUNT(*) AS n").Where("run_id = ?", run).Group("outcome").Scan(&found).Error
+	err := q.Model(&bulkOrder{}).Select("outcome, COUNT(*) AS n").Where("run_id = ?", run).Group("outcome").Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("outcomes of bulk run %d: %w", run, err)
 	}

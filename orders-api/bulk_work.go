@@ -211,7 +211,7 @@ func (w *bulkWorker) end(ctx context.Context, id int64) error {
 
 func (r *BulkRun) end(tx *db.Tx, counts map[Outcome]int64) error {
 	worth := "SELECT COALESCE(SUM(o.total_cents), 0) FROM bulk_run_orders b JOIN orders o ON o.id = b.order_id WHERE b.run_id = ? AND b.outcome = ?"
-	if err := tx.Raw(worth, r.ID, Done).Scan(&r.DoneCents).Error; err != nil {
+	if err := tx.Raw(worth, r.ID, Done).Find(&r.DoneCents).Error; err != nil {
 		return fmt.Errorf("bulk run %d: %w", r.ID, err)
 	}
 	columns := map[string]any{

@@ -116,13 +116,15 @@ func TestSettledDaysAreCountedOnce(t *testing.T) {
 		for ago := range 70 {
 			w.backdate(w.place(item(1, 1)).ID, w.db.Now().Add(-time.Duration(ago)*24*time.Hour))
 		}
+		now := w.db.Now()
+		noon := time.FixedZone("noon", int(12*time.Hour-now.Sub(now.Truncate(24*time.Hour)))/int(time.Second))
 		var f *figures
 		cost := func(count func() error) int {
 			w.prepared(func() { require.NoError(w.t, count()) })
 			return w.statements()
 		}
 		require.Equal(w.t, 2*(2*figuredDays-1), cost(func() error {
-			f = newFigures(w.db, nil, Rules{OrderTTL: 72 * time.Hour, CancelWindow: 10 * time.Minute}, time.UTC)
+			f = newFigures(w.db, nil, Rules{OrderTTL: 72 * time.Hour, CancelWindow: 10 * time.Minute}, noon)
 			return f.count(w.t.Context())
 		}))
 		require.Equal(w.t, 2*4, cost(func() error { return f.count(w.t.Context()) }), "the days of the last 72 hours and one more")

@@ -127,7 +127,7 @@ func (f *figures) day(ctx context.Context, begin, end time.Time) (dayFigures, er
 		Orders, Cents int64
 	}
 	err := f.db.Read(ctx).Raw("SELECT status, cancel_reason, COUNT(*) AS orders, SUM(total_cents) AS cents FROM orders"+
-		" WHERE created_at >= ? AND created_at < ? GROUP BY status, cancel_reason", begin.UTC(), end.UTC()).Scan(&groups).Error
+		" WHERE created_at >= ? AND created_at < ? GROUP BY status, cancel_reason", begin.UTC(), end.UTC()).Find(&groups).Error
 	if err != nil {
 		return day, fmt.Errorf("count the orders of a day: %w", err)
 	}
@@ -147,7 +147,7 @@ func (f *figures) day(ctx context.Context, begin, end time.Time) (dayFigures, er
 		ProductID, Units, Cents int64
 	}
 	err = f.db.Read(ctx).Raw("SELECT product_id, SUM(qty) AS units, SUM(subtotal_cents) AS cents FROM orders JOIN order_items ON order_id = orders.id"+
-		" WHERE orders.created_at >= ? AND orders.created_at < ? AND status <> ? GROUP BY product_id", begin.UTC(), end.UTC(), Canceled).Scan(&products).Error
+		" WHERE orders.created_at >= ? AND orders.created_at < ? AND status <> ? GROUP BY product_id", begin.UTC(), end.UTC(), Canceled).Find(&products).Error
 	if err != nil {
 		return day, fmt.Errorf("count the products of a day: %w", err)
 	}

@@ -142,7 +142,7 @@ func (b *backoffice) count(ctx context.Context, rows string, args ...any) (web.C
 func (b *backoffice) countUpTo(ctx context.Context, most int64, rows string, args ...any) (web.Count, error) {
 	var n int64
 	sql := "SELECT COUNT(*) FROM (" + rows + " LIMIT " + strconv.FormatInt(most+1, 10) + ") AS bounded"
-	if err := b.db.Read(ctx).Raw(sql, args...).Scan(&n).Error; err != nil {
+	if err := b.db.Read(ctx).Raw(sql, args...).Find(&n).Error; err != nil {
 		return web.Count{}, fmt.Errorf("count: %w", err)
 	}
 	return web.Count{N: min(n, most), Over: n > most}, nil

@@ -36,7 +36,7 @@ func products(d *db.DB) *crud.Table[entities.Product] {
 // stockAsOf is what a product's last movement until then had left: a sale is no event of the product.
 func stockAsOf(q *gorm.DB, product *entities.Product, at time.Time) error {
 	return q.Model(&Movement{}).Select("stock_after").Where("product_id = ? AND created_at <= ?", product.ID, at).
-		Order("id DESC").Limit(1).Scan(&product.Stock).Error
+		Order("id DESC").Limit(1).Find(&product.Stock).Error
 }
 
 // moved records what a change of a locked product did to its stock.

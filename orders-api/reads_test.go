@@ -11,7 +11,7 @@ import (
 )
 
 // broken is what can happen to a read: it takes no part in deadlocks.
-var broken = []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed}
+var broken = []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.HalfRead}
 
 // TestReadsSurviveFaults: whichever of its calls breaks its connection, the client is told to come back, and then it is
 // served.

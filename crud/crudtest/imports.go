@@ -63,7 +63,7 @@ func (w *world[T]) tags() []string {
 		query += " WHERE deleted_at IS NULL"
 	}
 	var tags []string
-	require.NoError(w.T, w.d.Read(w.Context()).Raw(query+" ORDER BY id").Scan(&tags).Error)
+	require.NoError(w.T, w.d.Read(w.Context()).Raw(query+" ORDER BY id").Find(&tags).Error)
 	return tags
 }
 

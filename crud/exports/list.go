@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"b2b.example/crud/lists"
+	"b2b.example/db"
 )
 
 // Kind is how a column is shown.
@@ -91,11 +92,6 @@ func (l List) writePage(ctx context.Context, file *File, at *lists.Cursor) (*lis
 	if err != nil {
 		return nil, err
 	}
-	rows, err := query.Select(l.selected()).Limit(pageRows).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("read a file's rows: %w", err)
-	}
-	defer func() { _ = rows.Close() }() // what it could say, Err has said
 	values, id := make([]sql.RawBytes, len(l.Columns)+1), int64(0)
 	into := []any{}
 	for i := range values {
@@ -103,17 +99,19 @@ func (l List) writePage(ctx context.Context, file *File, at *lists.Cursor) (*lis
 	}
 	into = append(into, &id)
 	at = nil
-	for n := 1; rows.Next(); n++ {
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("read a file's row: %w", err)
+	n := 0
+	err = db.EachRow(query.Select(l.selected()).Limit(pageRows), func(row *sql.Rows) error {
+		if err := row.Scan(into...); err != nil {
+			return fmt.Errorf("read a file's row: %w", err)
 		}
 		for i, column := range l.Columns {
 			file.value(column.Kind, values[i])
 		}
 		file.endRow()
-		if n == pageRows {
+		if n++; n == pageRows {
 			at = &lists.Cursor{Value: string(appendPlain(nil, l.By.Kind, values[len(l.Columns)])), ID: id}
 		}
-	}
-	return at, rows.Err()
+		return nil
+	})
+	return at, err
 }

@@ -103,6 +103,6 @@ func areMany(read *gorm.DB, places []Place) (bool, error) {
 	}
 	var n int64
 	count := "SELECT COUNT(*) FROM (" + strings.Join(parts, " UNION ALL ") + " LIMIT " + strconv.Itoa(fewFound+1) + ") AS few"
-	err := read.Raw(count, args...).Scan(&n).Error
+	err := read.Raw(count, args...).Find(&n).Error
 	return n > fewFound, err
 }

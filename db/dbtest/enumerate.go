@@ -9,7 +9,7 @@ import (
 )
 
 // EveryFault is everything that can happen to a call.
-var EveryFault = []Fault{NotSent, ReplyLost, Killed, Deadlock, LockWait}
+var EveryFault = []Fault{NotSent, ReplyLost, Killed, HalfRead, Deadlock, LockWait}
 
 // Trial is one operation: an attempt at it, which may be repeated and says whether it has been answered for good, and how
 // many effects there have been.

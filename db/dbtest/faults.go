@@ -41,6 +41,7 @@ const (
 	NotSent         // the connection breaks before the call is sent
 	ReplyLost       // the call is done, and the connection breaks before its reply arrives
 	Killed          // the call is done and answered, and then the connection breaks
+	HalfRead        // the call is done, and the connection breaks after the first of its rows
 	Deadlock        // error 1213: the server has rolled the transaction back
 	LockWait        // error 1205: the server has undone this statement only
 )
@@ -154,12 +155,16 @@ func do[T any](c *conn, kind Kind, sql string, call func() (T, error)) (T, error
 		return none, c.breakOff()
 	case Killed:
 		result, err := call()
-		if rows, ok := any(result).(driver.Rows); ok {
-			if last, ok := any(lastRows{rows, c}).(T); ok {
-				return last, err
-			}
+		if last, ok := any(&lastRows{Rows: rowsOf(result), conn: c}).(T); ok && err == nil {
+			return last, nil
 		}
 		_ = c.breakOff()
+		return result, err
+	case HalfRead:
+		result, err := call()
+		if half, ok := any(&halfRows{lastRows: lastRows{Rows: rowsOf(result), conn: c}}).(T); ok && err == nil {
+			return half, nil
+		}
 		return result, err
 	case None:
 	case Deadlock:
@@ -186,10 +191,30 @@ type lastRows struct {
 	conn *conn
 }
 
-func (r lastRows) Close() error {
+func (r *lastRows) Close() error {
 	err := r.Rows.Close()
 	_ = r.conn.breakOff()
 	return err
+}
+
+// halfRows break their connection when the second of them is asked for.
+type halfRows struct {
+	lastRows
+	given bool
+}
+
+func (r *halfRows) Next(row []driver.Value) error {
+	if r.given {
+		return mysqldriver.ErrInvalidConn
+	}
+	r.given = true
+	return r.Rows.Next(row)
+}
+
+// rowsOf is a call's result, if it is rows.
+func rowsOf(result any) driver.Rows {
+	rows, _ := result.(driver.Rows)
+	return rows
 }
 
 func (c *conn) Close() error {
