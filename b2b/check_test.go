@@ -32,7 +32,7 @@ var violations = map[string]struct {
 			"VALUES (1, 1, 'By hand', '', FALSE, 1, '2026-11-24 10:00:00', '2026-11-24 10:00:00')"}, "view 1"},
 	"a bulk run has the orders that it counts, and none waits once it has ended": {[]string{bulkRun(3, 2)}, "bulk_run 3"},
 	"what a bulk run did has its event, and nothing else has": {[]string{
-		"INSERT INTO bulk_run_orders (run_id, order_id, outcome, code, args, done_at) VALUES (2, 13, 'DONE', '', '{}', '2026-11-24 10:00:00')"}, "bulk_run 2"},
+		"INSERT INTO bulk_run_orders (run_id, order_id, outcome, code, args, done_at) VALUES (2, 13, 'DONE', '', '{}', '2026-11-24 10:00:00')"}, "order 13"},
 	"an event of a bulk run is of one of its orders": {[]string{
 		"UPDATE events SET idempotency_caller = 'system:bulk-run', idempotency_key = 'bulk-run:9:order:14' " +
 			"WHERE entity_type = 'order' AND entity_id = 14 AND entity_version = 1"}, "order 14"},

@@ -101,7 +101,7 @@ func (r *seedRun) open(ctx context.Context) error {
 func firstFree(ctx context.Context, d *db.DB) (int64, error) {
 	var first int64
 	err := d.Read(ctx).Raw("SELECT MAX(id) FROM (SELECT 0 AS id UNION ALL SELECT MAX(id) FROM customers UNION ALL SELECT MAX(id) FROM products) AS ids").
-		Scan(&first).Error
+		Find(&first).Error
 	if err != nil {
 		return 0, fmt.Errorf("look for what is there: %w", err)
 	}

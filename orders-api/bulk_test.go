@@ -517,16 +517,16 @@ func TestCheckFindsWhatIsBrokenInBulkRuns(t *testing.T) {
 		w.confirm(3)
 		w.browse(2).run("confirm", "filter=")
 		w.workOff()
-		const did, of, counts = "what a bulk run did has its event, and nothing else has: bulk_run 1", "an event of a bulk run is of one of its orders: order 1",
+		const did, of, counts = "what a bulk run did has its event, and nothing else has: order ", "an event of a bulk run is of one of its orders: order 1",
 			"a bulk run has the orders that it counts, and none waits once it has ended: bulk_run 1"
 		for _, one := range []struct {
 			hurt, mend string
 			found      []string
 		}{
-			{"UPDATE bulk_run_orders SET outcome = 'FAILED' WHERE order_id = 1", "UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 1", []string{did}},
-			{"UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 3", "UPDATE bulk_run_orders SET outcome = 'SKIPPED' WHERE order_id = 3", []string{did}},
+			{"UPDATE bulk_run_orders SET outcome = 'FAILED' WHERE order_id = 1", "UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 1", []string{did + "1"}},
+			{"UPDATE bulk_run_orders SET outcome = 'DONE' WHERE order_id = 3", "UPDATE bulk_run_orders SET outcome = 'SKIPPED' WHERE order_id = 3", []string{did + "3"}},
 			{"UPDATE events SET idempotency_key = 'bulk-run:9:order:1' WHERE idempotency_key = 'bulk-run:1:order:1'",
-				"UPDATE events SET idempotency_key = 'bulk-run:1:order:1' WHERE idempotency_key = 'bulk-run:9:order:1'", []string{did, of}},
+				"UPDATE events SET idempotency_key = 'bulk-run:1:order:1' WHERE idempotency_key = 'bulk-run:9:order:1'", []string{did + "1", of}},
 			{"UPDATE bulk_run_orders SET outcome = 'PENDING' WHERE order_id = 3", "UPDATE bulk_run_orders SET outcome = 'SKIPPED' WHERE order_id = 3", []string{counts}},
 			{"UPDATE bulk_runs SET orders = 4", "UPDATE bulk_runs SET orders = 3", []string{counts}},
 			{"UPDATE bulk_runs SET failed_orders = 2", "UPDATE bulk_runs SET failed_orders = 0", []string{counts}},

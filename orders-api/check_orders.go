@@ -73,18 +73,25 @@ func runInvariants() []db.Invariant {
 	}
 }
 
+// finder says what is wrong with an order.
+type finder func(format string, args ...any)
+
 // ofEach is a search that looks at one dossier after the other.
-func ofEach(look func(s *db.Slice, d *dossier)) func(s *db.Slice) error {
+func ofEach(look func(d *dossier, found finder)) func(s *db.Slice) error {
 	return func(s *db.Slice) error {
 		all, err := dossiers(s)
 		for _, d := range all {
-			look(s, d)
+			look(d, d.finder(s))
 		}
 		return err
 	}
 }
 
-func totalIsSum(s *db.Slice, d *dossier) {
+func (d *dossier) finder(s *db.Slice) finder {
+	return func(format string, args ...any) { s.Found("order", d.id, fmt.Sprintf(format, args...)) }
+}
+
+func totalIsSum(d *dossier, found finder) {
 	if d.order == nil {
 		return
 	}
@@ -93,20 +100,19 @@ func totalIsSum(s *db.Slice, d *dossier) {
 		units, cents = units+line.Qty, cents+line.SubtotalCents
 	}
 	if o := d.order; len(d.lines) == 0 || o.Units != units || o.TotalCents != cents {
-		s.Found("order", d.id, fmt.Sprintf("it has %d units for %d, and its lines %d for %d", o.Units, o.TotalCents, units, cents))
+		found("it has %d units for %d, and its lines %d for %d", o.Units, o.TotalCents, units, cents)
 	}
 }
 
-func linesAreProducts(s *db.Slice, d *dossier) {
+func linesAreProducts(d *dossier, found finder) {
 	for _, line := range d.lines {
 		if line.Qty < 1 || line.SubtotalCents != line.Qty*line.UnitPriceCents {
-			s.Found("order", d.id, fmt.Sprintf("%d of product %d at %d is not %d",
-				line.Qty, line.ProductID, line.UnitPriceCents, line.SubtotalCents))
+			found("%d of product %d at %d is not %d", line.Qty, line.ProductID, line.UnitPriceCents, line.SubtotalCents)
 		}
 	}
 }
 
-func movementsMatchLines(s *db.Slice, d *dossier) {
+func movementsMatchLines(d *dossier, found finder) {
 	for _, line := range d.lines {
 		moved, total := false, int64(0)
 		for _, m := range d.movements {
@@ -117,32 +123,32 @@ func movementsMatchLines(s *db.Slice, d *dossier) {
 		switch {
 		case d.order == nil: // the events of an order that is not there are found by counting them
 		case !moved, d.order.Status == Canceled && total != 0, d.order.Status != Canceled && total != -line.Qty:
-			s.Found("order", d.id, fmt.Sprintf("it is %s and has %d of product %d, whose movements for it add up to %d",
-				d.order.Status, line.Qty, line.ProductID, total))
+			found("it is %s and has %d of product %d, whose movements for it add up to %d",
+				d.order.Status, line.Qty, line.ProductID, total)
 		}
 	}
 }
 
-func movementsHaveLines(s *db.Slice, d *dossier) {
+func movementsHaveLines(d *dossier, found finder) {
 	for _, m := range d.movements {
 		if !slices.ContainsFunc(d.lines, func(line Item) bool { return line.ProductID == m.ProductID }) {
-			s.Found("order", d.id, fmt.Sprintf("movement %d is of product %d, and it has no such line", m.ID, m.ProductID))
+			found("movement %d is of product %d, and it has no such line", m.ID, m.ProductID)
 		}
 	}
 }
 
-func versionsHaveEvents(s *db.Slice, d *dossier) {
+func versionsHaveEvents(d *dossier, found finder) {
 	n := int64(len(d.events))
 	switch {
 	case d.order == nil && n > 0:
-		s.Found("order", d.id, "it has events, and is not there")
+		found("it has events, and is not there")
 	case d.order != nil && (n != d.order.Version || n == 0 || d.events[0].EntityVersion != 1 || d.events[n-1].EntityVersion != n):
-		s.Found("order", d.id, fmt.Sprintf("it has version %d and %d events", d.order.Version, n))
+		found("it has version %d and %d events", d.order.Version, n)
 	}
 }
 
 // statusWasReached: moves that were undone right afterwards count for nothing.
-func statusWasReached(s *db.Slice, d *dossier) {
+func statusWasReached(d *dossier, found finder) {
 	if d.order == nil {
 		return
 	}
@@ -158,7 +164,7 @@ func statusWasReached(s *db.Slice, d *dossier) {
 	if made["created"] != 1 || made["confirmed"] != once[confirmed] || made["canceled"] != once[canceled] ||
 		o.Status == Confirmed && !confirmed || o.Status == Created && confirmed || canceled != (o.CanceledAt != nil) ||
 		made["canceled"] > 0 && version["canceled"] < version["confirmed"] {
-		s.Found("order", d.id, "its events do not lead to "+string(o.Status))
+		found("its events do not lead to %s", o.Status)
 	}
 }
 
@@ -166,7 +172,7 @@ func isUndoing(e *db.EventRow) bool {
 	return e.Action == "confirmation_undone" || e.Action == "cancellation_undone"
 }
 
-func undoingsFollowMoves(s *db.Slice, d *dossier) {
+func undoingsFollowMoves(d *dossier, found finder) {
 	undoes := map[string]string{"confirmation_undone": "confirmed", "cancellation_undone": "canceled"}
 	for i, e := range d.events {
 		if !isUndoing(e) {
@@ -175,11 +181,11 @@ func undoingsFollowMoves(s *db.Slice, d *dossier) {
 		if i > 0 && d.events[i-1].EntityVersion == e.EntityVersion-1 && d.events[i-1].Actor == e.Actor && d.events[i-1].Action == undoes[e.Action] {
 			continue
 		}
-		s.Found("order", d.id, e.Actor+" undid what was not there to be undone")
+		found("%s undid what was not there to be undone", e.Actor)
 	}
 }
 
-func runsHaveEvents(s *db.Slice, d *dossier) {
+func runsHaveEvents(d *dossier, found finder) {
 	for _, run := range d.runs {
 		events := 0
 		for _, e := range d.events {
@@ -188,15 +194,15 @@ func runsHaveEvents(s *db.Slice, d *dossier) {
 			}
 		}
 		if owed := map[Outcome]int{Done: 1}[run.Outcome]; events != owed {
-			s.Found("bulk_run", run.RunID, fmt.Sprintf("order %d is %s, and has %d events of it", d.id, run.Outcome, events))
+			found("it is %s in bulk run %d, and has %d events of it", run.Outcome, run.RunID, events)
 		}
 	}
 }
 
-func eventsHaveRuns(s *db.Slice, d *dossier) {
+func eventsHaveRuns(d *dossier, found finder) {
 	for _, e := range d.events {
 		if runOf(e) != 0 && !slices.ContainsFunc(d.runs, func(run bulkOrder) bool { return *e.IdempotencyKey == keyInRun(run.RunID, d.id) }) {
-			s.Found("order", d.id, fmt.Sprintf("event %d has the key %s, and that run does not have it", e.ID, *e.IdempotencyKey))
+			found("event %d has the key %s, and that run does not have it", e.ID, *e.IdempotencyKey)
 		}
 	}
 }
@@ -207,38 +213,35 @@ func retold(s *db.Slice) error {
 	past := &db.Past{Fields: map[string]jsontext.Value{}}
 	for _, d := range all {
 		past.Forget()
-		for _, e := range d.events {
-			if err := happen(s, past, e); err != nil {
-				return err
-			}
-		}
-		if d.order == nil || past.Gaps || past.Version != d.order.Version {
-			continue // what has no row, or not just its events, is found by counting them
-		}
-		differ, err := differences(past, d.order)
-		if err != nil {
+		if err := d.retell(past, d.finder(s)); err != nil {
 			return err
-		}
-		if len(differ) > 0 {
-			s.Found("order", d.id, "its events tell another "+strings.Join(differ, ", "))
 		}
 	}
 	return err
 }
 
-// happen lets the next event of an order happen; the move that it tells of must be one that there is.
-func happen(s *db.Slice, past *db.Past, e *db.EventRow) error {
-	from := past.Fields["status"]
-	delete(past.Fields, "status")
-	if err := past.Add(e); err != nil {
-		return err
+func (d *dossier) retell(past *db.Past, found finder) error {
+	for _, e := range d.events {
+		before := past.Fields["status"]
+		delete(past.Fields, "status")
+		if err := past.Add(e); err != nil {
+			return err
+		}
+		after, moved := past.Fields["status"]
+		if !moved {
+			past.Fields["status"] = before
+		} else if from, to := statusOf(before), statusOf(after); !isMove(from, to) {
+			found("event %d moved it from %q to %q", e.ID, from, to)
+		}
 	}
-	if to, moved := past.Fields["status"]; !moved {
-		past.Fields["status"] = from
-	} else if !isMove(statusOf(from), statusOf(to)) {
-		s.Found("order", e.EntityID, fmt.Sprintf("event %d moved it from %q to %q", e.ID, statusOf(from), statusOf(to)))
+	if d.order == nil || past.Gaps || past.Version != d.order.Version {
+		return nil // what has no row, or not just its events, is found by counting them
 	}
-	return nil
+	differ, err := differences(past, d.order)
+	if len(differ) > 0 {
+		found("its events tell another %s", strings.Join(differ, ", "))
+	}
+	return err
 }
 
 func statusOf(told jsontext.Value) Status { return Status(strings.Trim(string(told), `"`)) }

@@ -33,7 +33,7 @@ var rules = []Rule{
 	{Of: "db/...", May: []string{"db/migrations/..."}, Never: []string{fiber, templ}},
 	{Of: "web/...", May: []string{"web/..."}, Never: []string{fiber, gorm}},
 	{Of: "crud/lists", May: []string{"kit"}, Never: []string{templ}},
-	{Of: "crud/exports", May: []string{"crud/lists", "kit"}, Never: []string{templ}},
+	{Of: "crud/exports", May: []string{"crud/lists", "kit", "db"}, Never: []string{templ}},
 	{Of: "crud/crudtest/...", May: []string{"crud/...", "kit", "kit/kittest", "db", "db/dbtest", "web"}},
 	{Of: "crud/screens/...", May: []string{"crud/...", "kit", "db", "web/..."}},
 	{
