@@ -93,6 +93,25 @@ func TestEveryPairOfFaults(t *testing.T) {
 	})
 }
 
+// TestReadsSurviveFaults: whichever of its calls breaks its connection, the client is told to come back, and then it is
+// served.
+func TestReadsSurviveFaults(t *testing.T) {
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		w := newFaultyWorld(t, url)
+		customer := w.add("read")
+		for _, path := range []string{
+			"/customers", "/customers?search=read", "/customers?search=r&sort=name", pathOf(customer), pathOf(customer) + "?as_of=2030-01-01T00:00:00Z",
+			pathOf(customer) + "/events", "/operators", "/operators/1", "/operators/1/events",
+		} {
+			one := kittest.Case{Method: http.MethodGet, Path: path}
+			for _, fault := range []dbtest.Fault{dbtest.NotSent, dbtest.ReplyLost, dbtest.Killed, dbtest.HalfRead} {
+				w.faults.EachCall(fault, func(int) { w.attempt(one, "") })
+				require.True(t, w.attempt(one, ""), path)
+			}
+		}
+	})
+}
+
 // newFaultyWorld is a world whose database fails as a plan says.
 func newFaultyWorld(t *testing.T, url string) *world {
 	t.Helper()

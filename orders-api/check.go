@@ -106,6 +106,7 @@ func Evidence() db.Evidence {
 			"SELECT 'orders' AS `table`, orders.* FROM orders WHERE id = ?",
 			"SELECT 'order_items' AS `table`, order_items.* FROM order_items WHERE order_id = ? ORDER BY line",
 			"SELECT 'stock_movements' AS `table`, stock_movements.* FROM stock_movements WHERE order_id = ? ORDER BY id",
+			"SELECT 'bulk_run_orders' AS `table`, bulk_run_orders.* FROM bulk_run_orders WHERE order_id = ? ORDER BY run_id DESC LIMIT 20",
 			db.EventsOf("order"),
 		},
 		"bulk_run": {

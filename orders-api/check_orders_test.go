@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"b2b.example/db"
@@ -132,5 +133,21 @@ func TestWhatIsWrongWithAnOrder(t *testing.T) {
 			}
 		}
 		require.ElementsMatch(t, wrong.by, by, "%s: %q", wrong.what, said)
+	}
+}
+
+// TestWhatIsNotAllToldIsNotRetold: where an event is missing, which is found by counting, what the others tell says nothing.
+func TestWhatIsNotAllToldIsNotRetold(t *testing.T) {
+	for _, told := range []struct {
+		versions []int64
+		finds    int
+	}{{[]int64{1, 2, 3, 4, 5}, 1}, {[]int64{1, 2, 3, 5}, 0}, {[]int64{1, 2, 3, 4}, 0}, {nil, 0}} {
+		d, found := lived(), 0
+		d.events = nil
+		for _, version := range told.versions {
+			d.events = append(d.events, &db.EventRow{EntityID: 7, EntityVersion: version, Action: "updated", Changes: `{"note":{"old":"","new":"x"}}`})
+		}
+		require.NoError(t, d.retell(&db.Past{Fields: map[string]jsontext.Value{}}, func(string, ...any) { found++ }))
+		require.Equal(t, told.finds, found, "versions %v", told.versions)
 	}
 }
