@@ -70,12 +70,14 @@ func keyInRun(run, order int64) string { return fmt.Sprintf("bulk-run:%d:order:%
 
 // runOf is the bulk run whose change an event tells of; 0 for none.
 func runOf(e *db.EventRow) (run int64) {
-	if e.IdempotencyCaller == nil || e.IdempotencyKey == nil || *e.IdempotencyCaller != bulkCaller {
-		return 0
+	if isOfRun(e) {
+		_, _ = fmt.Sscanf(textOf(e.IdempotencyKey), "bulk-run:%d:", &run) // a key of ours can be read
 	}
-	_, _ = fmt.Sscanf(*e.IdempotencyKey, "bulk-run:%d:", &run) // a key of ours can be read
 	return run
 }
+
+// isOfRun says whether a bulk run made the change that an event tells of.
+func isOfRun(e *db.EventRow) bool { return textOf(e.IdempotencyCaller) == bulkCaller }
 
 // why is the cancellation that a run is of.
 func (r *BulkRun) why() Cancellation {

@@ -159,11 +159,11 @@ func statusWasReached(d *dossier, found finder) {
 			version[e.Action] = e.EntityVersion
 		}
 	}
-	o, once := d.order, map[bool]int{true: 1}
-	confirmed, canceled := o.ConfirmedAt != nil, o.Status == Canceled
-	if made["created"] != 1 || made["confirmed"] != once[confirmed] || made["canceled"] != once[canceled] ||
-		o.Status == Confirmed && !confirmed || o.Status == Created && confirmed || canceled != (o.CanceledAt != nil) ||
-		made["canceled"] > 0 && version["canceled"] < version["confirmed"] {
+	o, times := d.order, map[bool]int{true: 1}
+	confirmed, canceled := o.ConfirmedAt != nil, o.CanceledAt != nil
+	fits := map[Status]bool{Created: !confirmed && !canceled, Confirmed: confirmed && !canceled, Canceled: canceled}
+	if !fits[o.Status] || made["created"] != 1 || made["confirmed"] != times[confirmed] || made["canceled"] != times[canceled] ||
+		canceled && version["canceled"] < version["confirmed"] {
 		found("its events do not lead to %s", o.Status)
 	}
 }
@@ -189,7 +189,7 @@ func runsHaveEvents(d *dossier, found finder) {
 	for _, run := range d.runs {
 		events := 0
 		for _, e := range d.events {
-			if runOf(e) != 0 && *e.IdempotencyKey == keyInRun(run.RunID, d.id) {
+			if isOfRun(e) && textOf(e.IdempotencyKey) == keyInRun(run.RunID, d.id) {
 				events++
 			}
 		}
@@ -201,8 +201,9 @@ func runsHaveEvents(d *dossier, found finder) {
 
 func eventsHaveRuns(d *dossier, found finder) {
 	for _, e := range d.events {
-		if runOf(e) != 0 && !slices.ContainsFunc(d.runs, func(run bulkOrder) bool { return *e.IdempotencyKey == keyInRun(run.RunID, d.id) }) {
-			found("event %d has the key %s, and that run does not have it", e.ID, *e.IdempotencyKey)
+		key := textOf(e.IdempotencyKey)
+		if isOfRun(e) && !slices.ContainsFunc(d.runs, func(run bulkOrder) bool { return key == keyInRun(run.RunID, d.id) }) {
+			found("event %d has the key %s, and that run does not have it", e.ID, key)
 		}
 	}
 }

@@ -100,6 +100,8 @@ var wrongs = []struct {
 	{"done in a run without its event", func(d *dossier) { d.runs[1].Outcome = Done }, []string{"run"}},
 	{"skipped in a run with its event", func(d *dossier) { d.runs[0].Outcome = Skipped }, []string{"run"}},
 	{"an event of a run that does not have it", func(d *dossier) { d.runs[0].RunID = 9 }, []string{"run", "strange run"}},
+	{"an event of no run at all", func(d *dossier) { *d.events[2].IdempotencyKey = "x" }, []string{"run", "strange run"}},
+	{"a status that there is not", func(d *dossier) { d.order.Status = "LOST"; d.movements = d.movements[:6] }, []string{"moves"}},
 	{"a client's key like that of a run", func(d *dossier) { *d.events[2].IdempotencyCaller = "operator:2" }, []string{"run"}},
 }
 
