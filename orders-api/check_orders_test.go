@@ -89,6 +89,16 @@ var wrongs = []struct {
 		d.alive()
 		d.order.Status, d.movements, d.runs, d.events, d.order.Version = Created, d.movements[:2], nil, d.events[:2], 2
 	}, []string{"moves"}},
+	{"canceled by its status alone", func(d *dossier) {
+		d.alive()
+		d.order.Status = Canceled
+	}, []string{"moves"}},
+	{"canceled, but confirmed by its status", func(d *dossier) { d.order.Status, d.movements = Confirmed, d.movements[:6] }, []string{"moves"}},
+	{"canceled, but created by its status", func(d *dossier) {
+		d.order.Status, d.order.ConfirmedAt, d.movements, d.runs = Created, nil, d.movements[:6], nil
+		d.events, d.order.Version = []*db.EventRow{d.events[0], d.events[4]}, 2
+		d.events[1].EntityVersion = 2
+	}, []string{"moves"}},
 	{"undone by somebody else", func(d *dossier) { d.events[3].Actor = "operator:9" }, []string{"undoing"}},
 	{"undone what was something else", func(d *dossier) { d.events[3].Action = "confirmation_undone" }, []string{"undoing"}},
 	{"undone not right after it", func(d *dossier) {
