@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"net/url"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,19 +20,6 @@ func inList(params url.Values) string {
 	kept.Del(byFormat)
 	kept.Del(byRow)
 	return "?" + screens.ByList + "=" + url.QueryEscape(kept.Encode())
-}
-
-// staying is an address about an order with the list from which the request's own page was opened: whoever goes through a
-// list stays in it, whatever they do to its orders.
-func staying(c *fiber.Ctx, address string) string {
-	if !c.Context().QueryArgs().Has(screens.ByList) {
-		return address
-	}
-	divider := "?"
-	if strings.Contains(address, divider) {
-		divider = "&"
-	}
-	return address + divider + screens.ByList + "=" + url.QueryEscape(c.Query(screens.ByList))
 }
 
 // placeInList puts in the way back to the list that the order was opened from, and to the orders beside it there. They are
@@ -63,7 +49,7 @@ func (b *backoffice) placeInList(c *fiber.Ctx, page *web.Order, o *Order) error 
 			return err
 		}
 		if beside != nil {
-			*address = staying(c, orderURL(beside.ID))
+			*address = screens.Behind(c, orderURL(beside.ID))
 		}
 	}
 	return nil

@@ -61,9 +61,9 @@ func (b *backoffice) noteOrder(c *fiber.Ctx, sent url.Values) error {
 	})
 	switch {
 	case err == nil:
-		return c.Redirect(staying(c, orderURL(id)), http.StatusSeeOther)
+		return c.Redirect(screens.Behind(c, orderURL(id)), http.StatusSeeOther)
 	case fault.Is(err, "IDEMPOTENCY_KEY_REUSED"):
-		return c.Redirect(staying(c, orderURL(id)+"?"+cameBy+"="+cameSaved), http.StatusSeeOther)
+		return c.Redirect(screens.Behind(c, orderURL(id)+"?"+cameBy+"="+cameSaved), http.StatusSeeOther)
 	case fault.Of(err).Kind == fault.NotFound || fault.Of(err).Kind == fault.Unauthenticated:
 		return err
 	}
@@ -90,8 +90,8 @@ func (b *backoffice) showNote(c *fiber.Ctx, id int64, typed noteForm, refused er
 		return err
 	}
 	page := web.Question{
-		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: staying(c, orderURL(id)), BackLabel: frame.T("page.order_note.keep"),
-		Action: staying(c, noteURL(id)), Key: typed.key, Version: typed.version, Label: frame.T("page.order_note.save"),
+		Frame: frame, Title: frame.T("page.order_note.title", "id", id), BackURL: screens.Behind(c, orderURL(id)), BackLabel: frame.T("page.order_note.keep"),
+		Action: screens.Behind(c, noteURL(id)), Key: typed.key, Version: typed.version, Label: frame.T("page.order_note.save"),
 		Entity: web.EntityName("order", id), Kept: frame.T("page.news.kept.note"),
 	}
 	page.Inputs = []web.Input{{

@@ -53,7 +53,7 @@ func (b *backoffice) backToOrder(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(staying(c, orderURL(id)), http.StatusSeeOther)
+	return c.Redirect(screens.Behind(c, orderURL(id)), http.StatusSeeOther)
 }
 
 // resent is the action that was asked for, and its key: on the page that refuses it, its form is the same request once
@@ -82,7 +82,7 @@ func (b *backoffice) orderView(c *fiber.Ctx, id int64, sent resent) (web.Order, 
 	}
 	page := shownAs(frame, told.order)
 	if mayWrite(c) {
-		page.NoteURL, page.AgainURL = staying(c, noteURL(id)), home+"/orders/new?"+byAgain+"="+strconv.FormatInt(id, 10)
+		page.NoteURL, page.AgainURL = screens.Behind(c, noteURL(id)), home+"/orders/new?"+byAgain+"="+strconv.FormatInt(id, 10)
 	}
 	page.CSVURL = orderURL(id) + "?" + byFormat + "=csv"
 	told.fill(&page)
@@ -233,10 +233,10 @@ func (b *backoffice) changed(c *fiber.Ctx, id int64, key string) error {
 	}
 	for _, event := range events {
 		if event.IdempotencyKey != nil && *event.IdempotencyKey == key && *event.IdempotencyCaller == kit.Who(c).Caller() {
-			return c.Redirect(staying(c, orderURL(id)), http.StatusSeeOther)
+			return c.Redirect(screens.Behind(c, orderURL(id)), http.StatusSeeOther)
 		}
 	}
-	return c.Redirect(staying(c, orderURL(id)+"?"+cameBy+"="+cameTooLate), http.StatusSeeOther)
+	return c.Redirect(screens.Behind(c, orderURL(id)+"?"+cameBy+"="+cameTooLate), http.StatusSeeOther)
 }
 
 // refusedOrder shows an order as it truly is, with the reason why an action was refused. The action's form keeps the key

@@ -36,8 +36,8 @@ func (r resource[T]) conflict(c *fiber.Ctx, id int64, d *draft, theirs *T, refus
 	}
 	kit.Refusal(c, refused)
 	page := web.Conflict{
-		Frame: frame, Title: r.editTitle(frame.Reader, d), Entity: web.EntityName(r.Name, id), BackURL: behind(c, r.urlOf(id)),
-		BackLabel: r.word(frame.Reader, "one"), Action: behind(c, r.urlOf(id, "edit")), Key: uuid.NewString(), Version: r.Version(theirs),
+		Frame: frame, Title: r.editTitle(frame.Reader, d), Entity: web.EntityName(r.Name, id), BackURL: Behind(c, r.urlOf(id)),
+		BackLabel: r.word(frame.Reader, "one"), Action: Behind(c, r.urlOf(id, "edit")), Key: uuid.NewString(), Version: r.Version(theirs),
 	}
 	if events, err := r.store.Events(kit.Context(c), id, 1); err == nil && len(events) > 0 {
 		page.Who = ActorName(frame.Reader, &events[0])

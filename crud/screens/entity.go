@@ -92,7 +92,7 @@ func (r resource[T]) offerRestore(c *fiber.Ctx, page *web.Entity, row *T, key st
 		page.Reason = r.noRole(page.Reader)
 		return
 	}
-	page.RestoreURL, page.RestoreKey = behind(c, r.urlOf(r.ID(row), "restore")), key
+	page.RestoreURL, page.RestoreKey = Behind(c, r.urlOf(r.ID(row), "restore")), key
 }
 
 // noRole says who may change one, to who may not.
@@ -109,13 +109,13 @@ func (r resource[T]) offer(c *fiber.Ctx, page *web.Entity, row *T) {
 		page.Reason = r.noRole(page.Reader)
 		return
 	}
-	page.EditURL = behind(c, r.urlOf(r.ID(row), "edit"))
+	page.EditURL = Behind(c, r.urlOf(r.ID(row), "edit"))
 	if r.options.Actions != nil {
 		page.Actions = r.options.Actions(page.Reader, row)
 	}
 	if r.Deletion != crud.Kept {
 		page.Actions = append(page.Actions, web.EntityAction{
-			Label: page.T("page.entity.delete"), URL: behind(c, r.urlOf(r.ID(row), "delete")), Danger: true, Icon: "trash-2",
+			Label: page.T("page.entity.delete"), URL: Behind(c, r.urlOf(r.ID(row), "delete")), Danger: true, Icon: "trash-2",
 		})
 	}
 }
@@ -161,7 +161,7 @@ func (r resource[T]) question(c *fiber.Ctx, key string, refused error) error {
 	}
 	page := web.Question{
 		Frame: frame, Title: frame.T("page.entity.delete.title", "title", r.Title(row)), Text: frame.T("page.entity.delete.text"),
-		BackURL: behind(c, r.urlOf(id)), BackLabel: frame.T("page.entity.keep"), Action: behind(c, r.urlOf(id, "delete")), Key: key, Version: r.Version(row),
+		BackURL: Behind(c, r.urlOf(id)), BackLabel: frame.T("page.entity.keep"), Action: Behind(c, r.urlOf(id, "delete")), Key: key, Version: r.Version(row),
 		Label: frame.T("page.entity.delete.do"), Danger: true,
 	}
 	if refused != nil {
@@ -196,7 +196,7 @@ func (r resource[T]) afterDeletion(c *fiber.Ctx, sent url.Values) error {
 }
 
 func (r resource[T]) backToOne(c *fiber.Ctx, _ url.Values) error {
-	return c.Redirect(behind(c, r.url(c.Params("id"))), http.StatusSeeOther)
+	return c.Redirect(Behind(c, r.url(c.Params("id"))), http.StatusSeeOther)
 }
 
 func (r resource[T]) restore(c *fiber.Ctx, sent url.Values) error {

@@ -158,11 +158,11 @@ func (r resource[T]) update(c *fiber.Ctx, sent url.Values) error {
 	}
 	switch theirs := r.Current(err); {
 	case err == nil:
-		return c.Redirect(behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
+		return c.Redirect(Behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
 	case theirs != nil && !r.disputed(c, d, theirs):
 		d.version = r.Version(theirs)
 		if _, err = r.save(c, request, d); err == nil {
-			return c.Redirect(behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
+			return c.Redirect(Behind(c, r.urlOf(request.ID)), http.StatusSeeOther)
 		}
 	case theirs != nil:
 		return r.conflict(c, request.ID, d, theirs, err)
@@ -235,7 +235,7 @@ func (r resource[T]) showForm(c *fiber.Ctx, d *draft, refused error) error {
 			return err
 		}
 		page.Entity, page.Title, page.Label = web.EntityName(r.Name, id), r.editTitle(frame.Reader, d), frame.T("page.entity.save")
-		page.BackURL, page.BackLabel, page.Action = behind(c, r.urlOf(id)), r.word(frame.Reader, "one"), behind(c, r.urlOf(id, "edit"))
+		page.BackURL, page.BackLabel, page.Action = Behind(c, r.urlOf(id)), r.word(frame.Reader, "one"), Behind(c, r.urlOf(id, "edit"))
 	}
 	if page.Inputs, err = r.inputs(c, frame.Reader, d); err != nil {
 		return err

@@ -316,8 +316,18 @@ func reachedFrom(params url.Values, address string) string {
 	return address + "?" + url.Values{ByList: {params.Encode()}}.Encode()
 }
 
-// behind is the address of a page that is reached from the same list as this one.
-func behind(c *fiber.Ctx, address string) string { return reachedFrom(listBehind(c), address) }
+// Behind is an address about the same row, or the next one, with the list from which the request's own page was opened: whoever
+// goes through a list stays in it, whatever they do to its rows.
+func Behind(c *fiber.Ctx, address string) string {
+	if !c.Context().QueryArgs().Has(ByList) {
+		return address
+	}
+	divider := "?"
+	if strings.Contains(address, divider) {
+		divider = "&"
+	}
+	return address + divider + url.Values{ByList: {c.Query(ByList)}}.Encode()
+}
 
 // listBehind are the parameters of the list that a page was reached from.
 func listBehind(c *fiber.Ctx) url.Values {

@@ -175,7 +175,7 @@ func (r resource[T]) chosen(ctx context.Context, ids []string) ([]chosenRow, err
 
 func (r about) chosenPage(c *fiber.Ctx, frame web.Frame, d deed, key string) web.Chosen {
 	return web.Chosen{
-		Frame: frame, BackURL: r.backToList(c), BackLabel: r.word(frame.Reader, "many"), Action: behind(c, r.url("selected")), Icon: d.icon,
+		Frame: frame, BackURL: r.backToList(c), BackLabel: r.word(frame.Reader, "many"), Action: Behind(c, r.url("selected")), Icon: d.icon,
 		Danger: d.danger, Fields: []web.Field{{Name: "key", Value: key}, {Name: byAction, Value: d.name}},
 	}
 }
