@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,17 +69,27 @@ func wiresOfClients() (all []string) {
 	return all
 }
 
+const diskFull = "disk full"
+
 // kinds are what can happen to the process and to its disk.
 func (e *embedded) kinds() []*kind {
 	all := []*kind{{"kill -9", []string{allInOne}, time.Second, kill}}
 	if e.disk != "" {
-		all = append(all, &kind{"disk full", []string{allInOne}, 3 * time.Second, e.fill})
+		all = append(all, &kind{diskFull, []string{allInOne}, 3 * time.Second, e.fill})
 	}
 	return all
 }
 
-// fill leaves no room on the disk until it is mended.
-func (e *embedded) fill(_ context.Context, _ *house, f fault) (func(context.Context) error, error) {
+// fill leaves no room on the disk until it is mended, and none in the log of the database, which would else take many changes
+// more.
+func (e *embedded) fill(ctx context.Context, h *house, f fault) (func(context.Context) error, error) {
+	d, err := db.Open(ctx, h.url, db.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.Read(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error, d.Close()); err != nil {
+		return nil, err
+	}
 	file, err := os.Create(filepath.Join(e.disk, f.toxic()))
 	if err != nil {
 		return nil, err
@@ -89,6 +100,19 @@ func (e *embedded) fill(_ context.Context, _ *house, f fault) (func(context.Cont
 		}
 	}
 	return func(context.Context) error { return os.Remove(file.Name()) }, errors.Join(err, file.Close())
+}
+
+// feltDisk sees that a full disk was one: whoever wants to write then is told, but for those whose answer is lost, too.
+func (c *campaign) feltDisk() {
+	full := 0
+	for _, s := range c.struck {
+		if s.kind.name == diskFull {
+			full++
+		}
+	}
+	if told := c.tally.statuses[http.StatusServiceUnavailable]; 2*told < full {
+		c.violation("the disk was full %d times, and only %d answers said so", full, told)
+	}
 }
 
 // leaveAlone closes an embedded database: b2b alone has it open then, and recovers it when it is started after a kill.

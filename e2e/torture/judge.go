@@ -84,6 +84,7 @@ func (c *campaign) judge(ctx context.Context) error {
 	c.expiries(e)
 	c.stocks(e)
 	c.linearize(e)
+	c.feltDisk()
 	for _, name := range c.house.services {
 		if n := c.house.parts[name].panics(); n > 0 {
 			c.violation("%s broke down %d times by itself: %s", name, n, c.house.parts[name].tail())
