@@ -52,7 +52,7 @@ type Check struct {
 }
 
 const (
-	sliceRows    = 1_000 // of the table that a slice is of
+	sliceRows    = 500 // of the table that a slice is of
 	mostEvidence = 10    // findings of an invariant that come with their rows
 )
 
