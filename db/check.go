@@ -53,7 +53,7 @@ type Check struct {
 
 const (
 	sliceRows    = 500 // of the table that a slice is of
-	mostEvidence = 10    // findings of an invariant that come with their rows
+	mostEvidence = 10  // findings of an invariant that come with their rows
 )
 
 // Slice is the part of a table that is checked at a time, by all invariants that are over it. Its session sees the database
