@@ -128,12 +128,22 @@ func (b *bench) fill(ctx context.Context) error {
 			); err != nil {
 				return err
 			}
-			if err := tx.Record(db.Event{EntityType: "product", EntityID: int64(id), EntityVersion: 1, Action: "created"}); err != nil {
+			told := told(map[string]any{"sku": sku, "name": sku, "price_cents": 1000 + id, "low_stock_at": 10, "archived": false})
+			if err := tx.Record(db.Event{EntityType: "product", EntityID: int64(id), EntityVersion: 1, Action: "created", Changes: told}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// told is what the event of something new tells.
+func told(fields map[string]any) db.Changes {
+	changes := db.Changes{}
+	for name, value := range fields {
+		changes[name] = db.Change{New: value}
+	}
+	return changes
 }
 
 func (b *bench) startServices(ctx context.Context) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"b2b.example/orders-api"
 )
 
 // works are what is measured.
@@ -106,9 +109,18 @@ func (b *bench) statements(ctx context.Context, tx *sql.Tx, products []int64) er
 		return err
 	}
 	var items, movements []any
+	var lines []orders.Item
 	for i, p := range found {
 		items = append(items, order, p.id, i+1, p.sku, p.name, 2, p.price, 2*p.price)
+		lines = append(lines, orders.Item{ProductID: p.id, SKU: p.sku, Name: p.name, Qty: 2, UnitPriceCents: p.price, SubtotalCents: 2 * p.price})
 		movements = append(movements, p.id, order, -2, p.stock-2, "ORDER", "", now)
+	}
+	changes, err := json.Marshal(told(map[string]any{
+		"customer_id": b.customer, "customer_name": "ACME", "customer_email": "ops@acme.example", "customer_phone": "", "customer_tax_id": "",
+		"reference": "", "status": "CREATED", "units": 2 * len(found), "total_cents": total, "note": "", "items": lines,
+	}))
+	if err != nil {
+		return err
 	}
 	body := fmt.Sprintf(`{"id":%d,"status":"CREATED","total_cents":%d,"units":%d}`, order, total, 2*len(found))
 	for _, statement := range []struct {
@@ -117,7 +129,7 @@ func (b *bench) statements(ctx context.Context, tx *sql.Tx, products []int64) er
 	}{
 		{insertItems(len(found)), items},
 		{insertMovements(len(found)), movements},
-		{insertEvents(1), []any{"order", order, 1, "created", "operator:1", "Bench", "API", key, "operator:1", key, body, now}},
+		{insertEvents(1), []any{"order", order, 1, "created", "operator:1", "Bench", "API", key, "operator:1", key, string(changes), now}},
 		{insertKeys(1), []any{"operator:1", key, make([]byte, 32), 201, "{}", body, "order", order, false, now, now}},
 	} {
 		if _, err := b.exec(ctx, tx, statement.sql, statement.args...); err != nil {
