@@ -48,7 +48,8 @@ func isSound(t *testing.T, p *browser.Page, o browser.Options, scene stage.Scene
 	scene.Set(p)
 	assert.Equal(t, o.Language, browser.Eval[string](p, "document.documentElement.lang"), scene.Name)
 	if !browser.Eval[bool](p, run) {
-		assert.LessOrEqual(t, p.Shift(), mostShift, scene.Name)
+		shift := p.Shift()
+		assert.LessOrEqual(t, shift.Sum, mostShift, "%s: %q", scene.Name, shift.Moved)
 	}
 	assert.Empty(t, p.Axe(), scene.Name)
 	p.Dark(true)
@@ -102,7 +103,8 @@ func isStill(t *testing.T, s *stage.Stage) {
 	p := s.Visit(t, browser.Options{})
 	for _, path := range []string{"/orders", "/orders/new", "/products", "/customers", "/activity", "/settings"} {
 		p.Go("/backoffice" + path)
-		require.Zero(t, p.Shift(), path)
+		shift := p.Shift()
+		require.Zero(t, shift.Sum, "%s: %q", path, shift.Moved)
 	}
 }
 

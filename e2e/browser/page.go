@@ -285,18 +285,30 @@ func (p *Page) Overflow() int {
 	return Eval[int](p, "document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
 }
 
-// shift is how much has moved on a page by itself since it was loaded. What follows a press is no surprise.
+// shift tells what has moved on a page by itself since it was loaded. What follows a press is no surprise.
 const shift = `new Promise(done => {
-	let sum = 0
-	const observer = new PerformanceObserver(list => list.getEntries().forEach(shift => sum += shift.hadRecentInput ? 0 : shift.value))
+	const found = {sum: 0, moved: []}
+	const place = r => [r.x, r.y, r.width, r.height].map(Math.round).join(" ")
+	const observer = new PerformanceObserver(list => list.getEntries().filter(shift => !shift.hadRecentInput).forEach(shift => {
+		found.sum += shift.value
+		shift.sources.forEach(s => found.moved.push(
+			(s.node?.outerHTML || s.node?.textContent || "gone").slice(0, 150) + ": " + place(s.previousRect) + " to " + place(s.currentRect)))
+	}))
 	observer.observe({type: "layout-shift", buffered: true})
-	requestAnimationFrame(() => setTimeout(() => done(sum)))
+	requestAnimationFrame(() => setTimeout(() => done(found)))
 })`
 
-// Shift is the page's layout shift, as browsers count it: 0 is none, and up to 0.1 is called good.
-func (p *Page) Shift() float64 {
+// Shift is what has moved on a page by itself: Sum as browsers count it, 0 is none, and up to 0.1 is called good; Moved tells each
+// thing, and from where to where (x, y, width, height in pixels).
+type Shift struct {
+	Sum   float64
+	Moved []string
+}
+
+// Shift looks at what has moved since the page was loaded.
+func (p *Page) Shift() Shift {
 	p.t.Helper()
-	return Eval[float64](p, shift)
+	return Eval[Shift](p, shift)
 }
 
 // Picture is a PNG of what the screen shows, or of the whole page.
