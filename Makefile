@@ -38,7 +38,7 @@ torture-selftest: ## break five rules of the product, one after the other, and s
 shots: ## a picture of every page, theme, language and width in docs/gallery, and the README's; ONLY=^products takes some
 	go run ./e2e/shots -only "$(ONLY)"
 
-bench: ## placing orders over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one
+bench: ## the API over HTTP beside the bare database, in one run; on the server of TEST_DATABASE_URL, else on a private one
 	DURABLE=1 scripts/with-database go run ./e2e/bench
 
 times: ## how long the flows take that name a time, in a browser among ORDERS orders, or a million

@@ -37,17 +37,20 @@ const (
 
 // bench is everything that a measurement needs.
 type bench struct {
-	url       string
-	db        *db.DB
-	bare      *sql.DB
-	folder    string
-	customers *process
-	orders    *process
-	http      *http.Client
-	token     string
-	customer  int64
-	mu        sync.Mutex
-	cache     map[string]*sql.Stmt // prepared statements of the bare loop
+	url          string
+	db           *db.DB
+	bare         *sql.DB
+	folder       string
+	customers    *process
+	orders       *process
+	orchestrator *process
+	http         *http.Client
+	token        string
+	customer     int64
+	once         int64 // the order that is asked for again and again
+	waiting      waiting
+	mu           sync.Mutex
+	cache        map[string]*sql.Stmt // prepared statements of the bare loop
 }
 
 // prepare makes a new database with products in it, and starts the real services on it.
@@ -153,10 +156,14 @@ func (b *bench) startServices(ctx context.Context) error {
 	var err error
 	environment := append(os.Environ(), "DATABASE_URL="+b.url, "JWT_SECRET=only-for-a-bench-and-long-enough-0123",
 		"SERVICE_TOKEN="+serviceToken, "LOG_LEVEL=warn", "MIGRATE=off")
-	if b.customers, err = startProcess(ctx, b.folder, "customers-api", environment); err != nil {
+	if b.customers, err = startProcess(ctx, b.folder, "customers-api/cmd/customers-api", environment); err != nil {
 		return err
 	}
-	b.orders, err = startProcess(ctx, b.folder, "orders-api", append(environment, "CUSTOMERS_API_URL="+b.customers.url))
+	environment = append(environment, "CUSTOMERS_API_URL="+b.customers.url)
+	if b.orders, err = startProcess(ctx, b.folder, "orders-api/cmd/orders-api", environment); err != nil {
+		return err
+	}
+	b.orchestrator, err = startProcess(ctx, b.folder, "orchestrator/cmd/local", append(environment, "ORDERS_API_URL="+b.orders.url))
 	return err
 }
 
@@ -249,7 +256,7 @@ func (b *bench) check(ctx context.Context) error {
 }
 
 func (b *bench) close() {
-	for _, p := range []*process{b.orders, b.customers} {
+	for _, p := range []*process{b.orchestrator, b.orders, b.customers} {
 		if p != nil {
 			p.stop()
 		}
@@ -271,9 +278,10 @@ type process struct {
 	command *exec.Cmd
 }
 
-func startProcess(ctx context.Context, folder, name string, environment []string) (*process, error) {
+func startProcess(ctx context.Context, folder, command string, environment []string) (*process, error) {
+	name, _, _ := strings.Cut(command, "/")
 	program := filepath.Join(folder, name)
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./"+name+"/cmd/"+name)
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./"+command)
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return nil, fmt.Errorf("build %s (from the repository's root): %w", name, err)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -11,25 +9,55 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"b2b.example/orders-api"
 )
 
 // works are what is measured.
 func (b *bench) works() []work {
 	var all []work
-	for _, clients := range []int{1, 16, 64} {
+	for _, clients := range []int{1, 16, clientsMost} {
 		all = append(all, b.placing("place", clients, spread))
 	}
-	return append(all, b.placing("hot", clientsMost, hot))
+	return append(all,
+		b.placing("hot", clientsMost, hot),
+		b.confirming(1, 2000),
+		b.confirming(clientsMost, 10_000),
+		work{name: "replay", clients: 16, before: b.placeOnce, floor: b.findKey, ours: b.replay},
+		work{name: "get", clients: 16, before: b.placeOnce, floor: b.findOrder, ours: b.getOrder},
+		work{name: "list", clients: 16, before: b.placeOnce, floor: b.findOrders, ours: b.listOrders},
+		work{name: "whole", clients: 1, floor: b.threeCalls, ours: b.oneCall},
+	)
 }
 
 // placing is placing orders of the products that pick picks.
 func (b *bench) placing(name string, clients int, pick func() []int64) work {
 	return work{
 		name: name, clients: clients,
-		floor: func(ctx context.Context, _ int) error { return b.placeBare(ctx, pick()) },
-		ours:  func(ctx context.Context, _ int) error { return b.place(ctx, pick()) },
+		floor: func(ctx context.Context) error { return b.placeBare(ctx, pick()) },
+		ours:  func(ctx context.Context) error { return b.place(ctx, pick(), uuid.NewString(), nil) },
+	}
+}
+
+// confirming is confirming orders, each once; there are at most so many of them for a second.
+func (b *bench) confirming(clients, aSecond int) work {
+	return work{
+		name: "confirm", clients: clients,
+		before: func(ctx context.Context, length time.Duration) error {
+			return b.waiting.fill(ctx, b, max(1, int(length.Seconds()*float64(aSecond))))
+		},
+		floor: func(ctx context.Context) error {
+			id, err := b.waiting.one()
+			if err != nil {
+				return err
+			}
+			return b.confirmBare(ctx, id)
+		},
+		ours: func(ctx context.Context) error {
+			id, err := b.waiting.one()
+			if err != nil {
+				return err
+			}
+			return b.confirm(ctx, id)
+		},
 	}
 }
 
@@ -50,165 +78,64 @@ func spread() []int64 {
 	return ids
 }
 
-// place places an order over HTTP, under a key of its own.
-func (b *bench) place(ctx context.Context, ids []int64) error {
+// linesOf are the lines of an order of two of each product, as JSON.
+func linesOf(products []int64) string {
 	var items []string
-	for _, id := range ids {
+	for _, id := range products {
 		items = append(items, fmt.Sprintf(`{"product_id": %d, "qty": 2}`, id))
 	}
-	body := fmt.Sprintf(`{"customer_id": %d, "items": [%s]}`, b.customer, strings.Join(items, ", "))
-	return b.post(ctx, b.orders.url+"/orders", body, uuid.NewString(), nil)
+	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// placeBare does the same with nine round trips to the database, after the same question to customers-api.
-func (b *bench) placeBare(ctx context.Context, ids []int64) error {
-	_, token, _ := strings.Cut(serviceToken, ":")
-	if err := b.get(ctx, fmt.Sprintf("%s/internal/customers/%d", b.customers.url, b.customer), token); err != nil {
-		return err
-	}
-	tx, err := b.bare.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := b.statements(ctx, tx, ids); err != nil {
-		return err
-	}
-	return tx.Commit()
+// place places an order over HTTP.
+func (b *bench) place(ctx context.Context, products []int64, key string, answer any) error {
+	body := fmt.Sprintf(`{"customer_id": %d, "items": %s}`, b.customer, linesOf(products))
+	return b.post(ctx, b.orders.url+"/orders", body, key, answer)
 }
 
-// lockedProduct is what the bare loop reads of a product.
-type lockedProduct struct {
-	id, price, stock int64
-	sku, name        string
-	archived         bool
+func (b *bench) confirm(ctx context.Context, order int64) error {
+	return b.post(ctx, fmt.Sprintf("%s/orders/%d/confirm", b.orders.url, order), "", uuid.NewString(), nil)
 }
 
-func (b *bench) statements(ctx context.Context, tx *sql.Tx, products []int64) error {
-	found, err := b.lock(ctx, tx, products)
-	if err != nil {
+// onceKey and onceProducts are the request that is sent again and again.
+const onceKey = "the-same-every-time"
+
+var onceProducts = []int64{1, 2, 3}
+
+// placeOnce places the one order that is then asked for.
+func (b *bench) placeOnce(ctx context.Context, _ time.Duration) error {
+	var placed struct{ ID int64 }
+	if err := b.place(ctx, onceProducts, onceKey, &placed); err != nil {
 		return err
 	}
-	now, total, key := time.Now().UTC().Truncate(time.Microsecond), int64(0), uuid.NewString()
-	var cases, ids []any
-	for _, p := range found {
-		total += 2 * p.price
-		cases, ids = append(cases, p.id, -2), append(ids, p.id)
-	}
-	update := "UPDATE products SET stock = stock + CASE id" + strings.Repeat(" WHEN ? THEN ?", len(ids)) + " END WHERE id IN " + marks(len(ids))
-	if _, err := b.exec(ctx, tx, update, append(cases, ids...)...); err != nil {
-		return err
-	}
-	result, err := b.exec(ctx, tx, insertOrders(1), b.customer, "ACME", "acme", "ops@acme.example", "ops@acme.example", "", "", "", "",
-		"CREATED", 2*len(found), total, "", "", 1, now, now)
-	if err != nil {
-		return err
-	}
-	order, err := result.LastInsertId()
-	if err != nil {
-		return err
-	}
-	var items, movements []any
-	var lines []orders.Item
-	for i, p := range found {
-		items = append(items, order, p.id, i+1, p.sku, p.name, 2, p.price, 2*p.price)
-		lines = append(lines, orders.Item{ProductID: p.id, SKU: p.sku, Name: p.name, Qty: 2, UnitPriceCents: p.price, SubtotalCents: 2 * p.price})
-		movements = append(movements, p.id, order, -2, p.stock-2, "ORDER", "", now)
-	}
-	changes, err := json.Marshal(told(map[string]any{
-		"customer_id": b.customer, "customer_name": "ACME", "customer_email": "ops@acme.example", "customer_phone": "", "customer_tax_id": "",
-		"reference": "", "status": "CREATED", "units": 2 * len(found), "total_cents": total, "note": "", "items": lines,
-	}))
-	if err != nil {
-		return err
-	}
-	body := fmt.Sprintf(`{"id":%d,"status":"CREATED","total_cents":%d,"units":%d}`, order, total, 2*len(found))
-	for _, statement := range []struct {
-		sql  string
-		args []any
-	}{
-		{insertItems(len(found)), items},
-		{insertMovements(len(found)), movements},
-		{insertEvents(1), []any{"order", order, 1, "created", "operator:1", "Bench", "API", key, "operator:1", key, string(changes), now}},
-		{insertKeys(1), []any{"operator:1", key, make([]byte, 32), 201, "{}", body, "order", order, false, now, now}},
-	} {
-		if _, err := b.exec(ctx, tx, statement.sql, statement.args...); err != nil {
-			return err
-		}
-	}
+	b.once = placed.ID
 	return nil
 }
 
-// marks are the placeholders of a list.
-func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+func (b *bench) replay(ctx context.Context) error { return b.place(ctx, onceProducts, onceKey, nil) }
 
-// lock reads and locks products in the order of their ids.
-func (b *bench) lock(ctx context.Context, tx *sql.Tx, ids []int64) ([]lockedProduct, error) {
-	query := "SELECT id, sku, name, price_cents, stock, archived FROM products WHERE id IN " + marks(len(ids)) + " ORDER BY id FOR UPDATE"
-	statement, err := b.prepared(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var found []lockedProduct
-	for rows.Next() {
-		var p lockedProduct
-		if err := rows.Scan(&p.id, &p.sku, &p.name, &p.price, &p.stock, &p.archived); err != nil {
-			return nil, err
-		}
-		found = append(found, p)
-	}
-	return found, rows.Err()
+func (b *bench) getOrder(ctx context.Context) error {
+	return b.get(ctx, fmt.Sprintf("%s/orders/%d", b.orders.url, b.once), b.token)
 }
 
-// inserter makes the INSERT of some rows into a table.
-func inserter(table, columns string) func(rows int) string {
-	row := marks(strings.Count(columns, ",") + 1)
-	return func(rows int) string {
-		return "INSERT INTO " + table + " (" + columns + ") VALUES " + strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
-	}
+func (b *bench) listOrders(ctx context.Context) error {
+	return b.get(ctx, b.orders.url+"/orders?limit=20", b.token)
 }
 
-var (
-	insertProducts = inserter("products",
-		"id, sku, sku_key, name, name_key, price_cents, stock, low_stock_at, archived, version, created_at, updated_at")
-	insertMovements = inserter("stock_movements", "product_id, order_id, delta, stock_after, reason, note, created_at")
-	insertOrders    = inserter("orders", "customer_id, customer_name, customer_name_key, customer_email, customer_email_key, customer_phone, "+
-		"customer_tax_id, reference, reference_key, status, units, total_cents, note, cancel_note, version, created_at, updated_at")
-	insertItems  = inserter("order_items", "order_id, product_id, line, sku, name, qty, unit_price_cents, subtotal_cents")
-	insertEvents = inserter("events", "entity_type, entity_id, entity_version, action, actor, actor_name, channel, request_id, "+
-		"idempotency_caller, idempotency_key, changes, created_at")
-	insertKeys = inserter("idempotency_keys", "caller, `key`, request_hash, status_code, response_headers, response_body, "+
-		"target_type, target_id, server_made, answered_at, created_at")
-)
-
-// exec runs a statement that stays prepared on the pool.
-func (b *bench) exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (sql.Result, error) {
-	statement, err := b.prepared(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return tx.StmtContext(ctx, statement).ExecContext(ctx, args...)
+// oneCall has the orchestrator create and confirm an order.
+func (b *bench) oneCall(ctx context.Context) error {
+	body := fmt.Sprintf(`{"customer_id": %d, "items": %s, "idempotency_key": %q}`, b.customer, linesOf(spread()), uuid.NewString())
+	return b.post(ctx, b.orchestrator.url+"/orchestrator/create-and-confirm-order", body, "", nil)
 }
 
-// prepared needs a connection of its own for a statement's first time.
-func (b *bench) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if statement := b.cache[query]; statement != nil {
-		return statement, nil
+// threeCalls are those that the orchestrator makes.
+func (b *bench) threeCalls(ctx context.Context) error {
+	if err := b.askForCustomer(ctx); err != nil {
+		return err
 	}
-	statement, err := b.bare.PrepareContext(ctx, query)
-	if err == nil {
-		b.cache[query] = statement
+	var placed struct{ ID int64 }
+	if err := b.place(ctx, spread(), uuid.NewString(), &placed); err != nil {
+		return err
 	}
-	return statement, err
+	return b.confirm(ctx, placed.ID)
 }
