@@ -93,7 +93,7 @@ func (d *DB) Events(ctx context.Context, entityType string, id, before int64, li
 	}
 	var rows []EventRow
 	if err := query.Order("entity_version DESC").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, seen(fmt.Errorf("events: %w", err))
+		return nil, fmt.Errorf("events: %w", err)
 	}
 	return rows, nil
 }

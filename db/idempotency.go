@@ -232,7 +232,7 @@ func (d *DB) Stored(ctx context.Context, w Write) (*Answer, error) {
 	var rows []keyRow
 	err := d.Read(ctx).Where("caller = ? AND `key` = ?", w.Caller, w.Key).Limit(1).Find(&rows).Error
 	if err != nil {
-		return nil, seen(fmt.Errorf("look up a key: %w", err))
+		return nil, fmt.Errorf("look up a key: %w", err)
 	}
 	if len(rows) == 0 {
 		return nil, nil
@@ -248,7 +248,7 @@ func (d *DB) Target(ctx context.Context, caller, key string) (targetType string,
 	var rows []keyRow
 	err = d.Read(ctx).Select("target_type", "target_id").Where("caller = ? AND `key` = ?", caller, key).Limit(1).Find(&rows).Error
 	if err != nil {
-		return "", 0, seen(fmt.Errorf("look up a key: %w", err))
+		return "", 0, fmt.Errorf("look up a key: %w", err)
 	}
 	if len(rows) == 0 {
 		return "", 0, nil

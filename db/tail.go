@@ -32,7 +32,7 @@ func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 	err := t.db.Read(ctx).Select(seenColumns).Where("created_at >= ?", from).
 		Order("created_at DESC, id DESC").Limit(tailMost).Find(&rows).Error
 	if err != nil {
-		return nil, seen(fmt.Errorf("the last events: %w", err))
+		return nil, fmt.Errorf("the last events: %w", err)
 	}
 	var fresh []EventRow
 	for _, row := range slices.Backward(rows) {
@@ -53,7 +53,7 @@ func (t *Tail) Next(ctx context.Context) ([]EventRow, error) {
 func (d *DB) NewestEvent(ctx context.Context) (int64, error) {
 	var id int64
 	if err := d.Read(ctx).Raw("SELECT COALESCE(MAX(id), 0) FROM events").Find(&id).Error; err != nil {
-		return 0, seen(fmt.Errorf("the newest event: %w", err))
+		return 0, fmt.Errorf("the newest event: %w", err)
 	}
 	return id, nil
 }
@@ -69,7 +69,7 @@ func (d *DB) EventsAfter(ctx context.Context, types []string, after int64, most 
 	counted := d.Read(ctx).Table("events").Select("id").Where("CONCAT(entity_type, '') IN ? AND id > ?", types, after).Order("id DESC").Limit(most)
 	err = d.Read(ctx).Table("(?) AS counted", counted).Select("COUNT(*) AS n, COALESCE(MAX(id), 0) AS newest").Find(&found).Error
 	if err != nil {
-		return 0, 0, seen(fmt.Errorf("newer events: %w", err))
+		return 0, 0, fmt.Errorf("newer events: %w", err)
 	}
 	return found.N, found.Newest, nil
 }
@@ -85,7 +85,7 @@ func (d *DB) Latest(ctx context.Context, entityType string, ids []int64) ([]Even
 		Where("entity_type = ? AND entity_id IN ?", entityType, ids). // said twice: else SQLite goes through all of the type
 		Find(&rows).Error
 	if err != nil {
-		return nil, seen(fmt.Errorf("the newest events: %w", err))
+		return nil, fmt.Errorf("the newest events: %w", err)
 	}
 	return rows, nil
 }
