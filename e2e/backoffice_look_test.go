@@ -2,9 +2,15 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -23,6 +29,7 @@ func TestEveryPage(t *testing.T) {
 	s := stage.Raise(t, b)
 	t.Run("weight", func(t *testing.T) { isLight(t, s) })
 	t.Run("still", func(t *testing.T) { isStill(t, s) })
+	t.Run("shown whole", func(t *testing.T) { isShownWhole(t, s) })
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for _, language := range []string{"en", "es"} {
 			t.Run(screen.Name+" "+language, func(t *testing.T) {
@@ -106,6 +113,42 @@ func isStill(t *testing.T, s *stage.Stage) {
 		shift := p.Shift()
 		require.Zero(t, shift.Sum, "%s: %q", path, shift.Moved)
 	}
+}
+
+// isShownWhole loads a page whose second half comes late: nothing of it is painted before, for it would move when the rest is there.
+func isShownWhole(t *testing.T, s *stage.Stage) {
+	t.Helper()
+	const late = time.Second
+	slow := httptest.NewServer(slowly(t, s.Base, "/backoffice/orders", late))
+	t.Cleanup(slow.Close)
+	p := s.Visit(t, browser.Options{Base: slow.URL})
+	p.Go("/backoffice/orders")
+	require.GreaterOrEqual(t, p.Painted(), late)
+}
+
+// slowly passes requests on, and the second half of one page late.
+func slowly(t *testing.T, to, path string, late time.Duration) http.Handler {
+	t.Helper()
+	address, err := url.Parse(to)
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(address)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Accept-Encoding")
+		answer := httptest.NewRecorder()
+		proxy.ServeHTTP(answer, r)
+		maps.Copy(w.Header(), answer.Header())
+		w.Header().Del("Content-Length")
+		w.WriteHeader(answer.Code)
+		half := answer.Body.Len() / 2
+		_, _ = w.Write(answer.Body.Next(half))
+		w.(http.Flusher).Flush()
+		time.Sleep(late)
+		_, _ = w.Write(answer.Body.Bytes())
+	})
 }
 
 // hostile are texts that break pages which trust them.

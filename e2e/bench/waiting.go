@@ -40,6 +40,17 @@ func (w *waiting) find(ctx context.Context, b *bench, n int) error {
 	return nil
 }
 
+// each does something with an order that it is the only one to get.
+func (w *waiting) each(do func(ctx context.Context, order int64) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		order, err := w.one()
+		if err != nil {
+			return err
+		}
+		return do(ctx, order)
+	}
+}
+
 // one takes an order.
 func (w *waiting) one() (int64, error) {
 	w.mu.Lock()

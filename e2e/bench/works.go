@@ -44,20 +44,8 @@ func (b *bench) confirming(clients, aSecond int) work {
 		before: func(ctx context.Context, length time.Duration) error {
 			return b.waiting.fill(ctx, b, max(1, int(length.Seconds()*float64(aSecond))))
 		},
-		floor: func(ctx context.Context) error {
-			id, err := b.waiting.one()
-			if err != nil {
-				return err
-			}
-			return b.confirmBare(ctx, id)
-		},
-		ours: func(ctx context.Context) error {
-			id, err := b.waiting.one()
-			if err != nil {
-				return err
-			}
-			return b.confirm(ctx, id)
-		},
+		floor: b.waiting.each(b.confirmBare),
+		ours:  b.waiting.each(b.confirm),
 	}
 }
 

@@ -311,6 +311,15 @@ func (p *Page) Shift() Shift {
 	return Eval[Shift](p, shift)
 }
 
+// painted waits for the first that a page shows.
+const painted = `new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime)).observe({type: "paint", buffered: true}))`
+
+// Painted is how long after it was asked for the page showed anything.
+func (p *Page) Painted() time.Duration {
+	p.t.Helper()
+	return time.Duration(Eval[float64](p, painted) * float64(time.Millisecond))
+}
+
 // Picture is a PNG of what the screen shows, or of the whole page.
 func (p *Page) Picture(whole bool) []byte {
 	p.t.Helper()
