@@ -2,11 +2,7 @@ package e2e
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +25,6 @@ func TestEveryPage(t *testing.T) {
 	s := stage.Raise(t, b)
 	t.Run("weight", func(t *testing.T) { isLight(t, s) })
 	t.Run("still", func(t *testing.T) { isStill(t, s) })
-	t.Run("shown whole", func(t *testing.T) { isShownWhole(t, s) })
 	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
 		for _, language := range []string{"en", "es"} {
 			t.Run(screen.Name+" "+language, func(t *testing.T) {
@@ -115,40 +110,26 @@ func isStill(t *testing.T, s *stage.Stage) {
 	}
 }
 
-// isShownWhole loads a page whose second half comes late: nothing of it is painted before, for it would move when the rest is there.
-func isShownWhole(t *testing.T, s *stage.Stage) {
-	t.Helper()
+// TestPagesAreShownWhole: of a page whose second half comes late, nothing is painted before, for it would move when the rest is there.
+func TestPagesAreShownWhole(t *testing.T) {
+	t.Parallel()
 	const late = time.Second
-	slow := httptest.NewServer(slowly(t, s.Base, "/backoffice/orders", late))
-	t.Cleanup(slow.Close)
-	p := s.Visit(t, browser.Options{Base: slow.URL})
-	p.Go("/backoffice/orders")
-	require.GreaterOrEqual(t, p.Painted(), late)
-}
-
-// slowly passes requests on, and the second half of one page late.
-func slowly(t *testing.T, to, path string, late time.Duration) http.Handler {
-	t.Helper()
-	address, err := url.Parse(to)
-	require.NoError(t, err)
-	proxy := httputil.NewSingleHostReverseProxy(address)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != path {
-			proxy.ServeHTTP(w, r)
+	d := newHouse(t, dbtest.SQLite(t)).desk(t, browser.Desktop, false)
+	p := d.visit("operator", "/orders")
+	d.wire.with(func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		if r.URL.Path != "/backoffice/products" {
+			pass.ServeHTTP(w, r)
 			return
 		}
-		r.Header.Del("Accept-Encoding")
-		answer := httptest.NewRecorder()
-		proxy.ServeHTTP(answer, r)
-		maps.Copy(w.Header(), answer.Header())
-		w.Header().Del("Content-Length")
-		w.WriteHeader(answer.Code)
-		half := answer.Body.Len() / 2
-		_, _ = w.Write(answer.Body.Next(half))
-		w.(http.Flusher).Flush()
+		page := uncompressed(w, r, pass)
+		half := len(page) / 2
+		_, _ = w.Write(page[:half])
+		_ = http.NewResponseController(w).Flush()
 		time.Sleep(late)
-		_, _ = w.Write(answer.Body.Bytes())
+		_, _ = w.Write(page[half:])
 	})
+	p.Go("/backoffice/products")
+	require.GreaterOrEqual(t, p.Painted(), late)
 }
 
 // hostile are texts that break pages which trust them.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -311,6 +312,17 @@ type wire struct {
 
 // meddling is what a test does with a request on its way; pass lets it through.
 type meddling = func(w http.ResponseWriter, r *http.Request, pass http.Handler)
+
+// uncompressed lets a request through for meddling with its answer: gives the body, and puts all before it into w.
+func uncompressed(w http.ResponseWriter, r *http.Request, pass http.Handler) []byte {
+	r.Header.Del("Accept-Encoding")
+	answer := httptest.NewRecorder()
+	pass.ServeHTTP(answer, r)
+	maps.Copy(w.Header(), answer.Header())
+	w.Header().Del("Content-Length")
+	w.WriteHeader(answer.Code)
+	return answer.Body.Bytes()
+}
 
 func newWire(t *testing.T, to string) *wire {
 	t.Helper()

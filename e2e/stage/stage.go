@@ -2,7 +2,6 @@
 package stage
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -50,10 +49,10 @@ func Raise(t browser.T, b *browser.Browser) *Stage {
 	return s
 }
 
-// Visit opens a browser in which the operator is logged in. It goes to the stage itself, where no other base is given.
+// Visit opens a browser in which the operator is logged in.
 func (s *Stage) Visit(t browser.T, o browser.Options) *browser.Page {
 	t.Helper()
-	o.Base, o.Cookies = cmp.Or(o.Base, s.Base), s.session[operator]
+	o.Base, o.Cookies = s.Base, s.session[operator]
 	return s.browser.Open(t, o)
 }
 
